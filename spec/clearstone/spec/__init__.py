@@ -1,0 +1,1 @@
+"""The protocol as a program: pure, total, deterministic functions over immutable values."""
