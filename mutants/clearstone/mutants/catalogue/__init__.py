@@ -1,0 +1,25 @@
+"""Every mutant, one module for each layer of the protocol.
+
+Each entry is a mistake that somebody could make, or has made: it changes as little text as shows the idea, and it must
+make at least one method fail. The tests hold the catalogue to that: every old text occurs exactly once, names are
+unique, and the methods that an entry names do catch it.
+"""
+
+from __future__ import annotations
+
+from clearstone.mutants.mutant import Mutant, UnknownMutantError
+
+CATALOGUE: tuple[Mutant, ...] = ()
+"""All mutants, by layer."""
+
+
+def find(name: str) -> Mutant:
+    """Return the mutant of that name, or say which names there are that look like it."""
+    for mutant in CATALOGUE:
+        if mutant.name == name:
+            return mutant
+    import difflib  # only when a name is wrong: every start of the command passes here
+
+    similar = difflib.get_close_matches(name, [mutant.name for mutant in CATALOGUE], n=3, cutoff=0.5)
+    hint = f"; did you mean {' or '.join(similar)}?" if similar else "; --list-mutants names them all"
+    raise UnknownMutantError(f"no mutant is called {name!r}{hint}")
