@@ -44,9 +44,7 @@ def test_modules_that_the_mutant_does_not_name_are_left_alone():
 
 
 def test_no_compiled_mutant_is_left_on_the_disk(tmp_path: Path):
-    mutated = run(
-        "mutants.apply(mutant)\nfrom clearstone.spec.blocks import NIL", PYTHONPYCACHEPREFIX=str(tmp_path)
-    )
+    mutated = run("mutants.apply(mutant)\nfrom clearstone.spec.blocks import NIL", PYTHONPYCACHEPREFIX=str(tmp_path))
     assert mutated.returncode == 0, mutated.stderr
     assert not list(tmp_path.rglob("blocks.*.pyc"))
     after = run("from clearstone.spec.blocks import NIL\nprint(NIL)", PYTHONPYCACHEPREFIX=str(tmp_path))
@@ -128,7 +126,7 @@ def test_an_unknown_name_in_the_environment_is_an_error():
     assert "UnknownMutantError" in result.stderr
 
 
-WITH_WORKERS = '''
+WITH_WORKERS = """
 import concurrent.futures, multiprocessing, sys
 import clearstone.mutants.catalogue as catalogue
 from clearstone import mutants
@@ -147,7 +145,7 @@ if __name__ == "__main__":
         1, mp_context=context, initializer=mutants.install_from_environment
     ) as pool:
         print(pool.submit(nil, 0).result())
-'''
+"""
 
 
 @pytest.mark.parametrize("start_method", ["fork", "spawn"])

@@ -24,7 +24,7 @@ ENVIRONMENT_VARIABLE = "CLEARSTONE_MUTANT"
 
 
 def source_of(module: str) -> str:
-    """Return the true source of a module without importing it or its parents; an empty one if there is no such module."""
+    """Return the true source of a module, importing neither it nor its parents; empty if there is no such module."""
     path: Sequence[str] | None = None
     found: ModuleSpec | None = None
     parts = module.split(".")

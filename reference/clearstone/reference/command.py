@@ -38,7 +38,11 @@ class Subcommand(NamedTuple):
     """One line for `clearstone --help`."""
 
 
-SUBCOMMANDS: dict[str, Subcommand] = {}
+SUBCOMMANDS: dict[str, Subcommand] = {
+    "rules": Subcommand(
+        "clearstone.reference.rules_command", "rules", "List every rule: what it says, where it is, what checks it."
+    ),
+}
 """Every subcommand by name, in the order in which the help lists them."""
 
 

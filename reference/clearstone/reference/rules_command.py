@@ -1,0 +1,53 @@
+"""`clearstone rules`: every rule of the protocol, where it is implemented and which invariants cite it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from clearstone.reference.json_option import json_option, write_json
+
+
+@click.command()
+@click.argument("ids", metavar="[ID]...", nargs=-1)
+@json_option
+def rules(ids: tuple[str, ...], json_file: Path | None) -> None:
+    """List every rule, or those with the given IDs: what it says, where it is, what checks it.
+
+    \b
+    Examples:
+      clearstone rules
+      clearstone rules MARGIN-6 LIQ-3
+      clearstone rules --json rules.json
+    """
+    from clearstone.reference.rule_index import citations, implementations
+    from clearstone.spec.rules import RULES
+
+    for rule in ids:
+        if rule not in RULES:
+            raise click.BadParameter(f"there is no rule {rule}; `clearstone rules` lists them all", param_hint="ID")
+    places, cited = implementations(), citations()
+    shown = ids or tuple(RULES)
+    for rule in shown:
+        click.echo(f"{click.style(f'{rule:<10}', bold=True)} {RULES[rule]}")
+        for place in places[rule]:
+            click.echo(f"{'':<11}{place.module}:{place.name}, line {place.line}")
+        if cited[rule]:
+            click.echo(f"{'':<11}checked by {', '.join(cited[rule])}")
+    implemented, checked = (sum(bool(index[rule]) for rule in shown) for index in (places, cited))
+    click.echo(f"\n{len(shown)} rules, {implemented} with code of their own, {checked} cited by invariants")
+    write_json(
+        json_file,
+        {
+            "rules": [
+                {
+                    "id": rule,
+                    "statement": RULES[rule],
+                    "implemented": [place._asdict() for place in places[rule]],
+                    "invariants": cited[rule],
+                }
+                for rule in shown
+            ]
+        },
+    )
