@@ -40,7 +40,7 @@ lint: $(VENV)/.development ## ruff and mypy --strict
 	$(call timed,mypy,$(BIN)/mypy --strict)
 
 bench: $(VENV)/.development ## measure throughput (BENCH_OPTIONS=...)
-	$(call timed,benchmarks,$(BIN)/python -m pytest benchmarks -o python_files='bench_*.py' -p no:randomly \
+	$(call timed,benchmarks,$(BIN)/python -m pytest benchmarks -o python_files='bench_*.py' -o python_functions='bench_*' -p no:randomly \
 		--numprocesses=0 --timeout=0 --benchmark-enable --benchmark-only $(BENCH_OPTIONS))
 
 requirements: ## resolve the dependencies again and pin them by hash (needs uv)
