@@ -1,0 +1,1 @@
+"""Adversaries, the simulated network and cluster, and the market that is replayed through them."""

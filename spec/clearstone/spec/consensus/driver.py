@@ -1,0 +1,93 @@
+"""A driver: which claims to make, until none changes anything. Safety does not depend on it.
+
+Every claim is checked by the rules, so a driver that makes too many, too few, or nonsense cannot cause two decisions;
+one that leaves out claims can only stop the chain. A client may replace this by whatever suits it, such as making only
+the claims that the last message can have made true. Unlike the rules, it needs to search the log.
+
+How a validator uses it: put each admitted message into the log and call `drive`; carry out the actions in order; put
+one's own messages into the log as well and call `drive` again, until it returns no broadcast. When a timer runs out,
+`drive` with `Timeout` as its first claim.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from clearstone.spec.consensus.actions import Action, Outcome
+from clearstone.spec.consensus.claims import Ahead, Claim, Commit, NilPolka, Polka, Proposed, Split, Start
+from clearstone.spec.consensus.log import Log
+from clearstone.spec.consensus.messages import PRECOMMIT, PREVOTE, PROPOSE, Proposal
+from clearstone.spec.consensus.node import NEW, Node
+from clearstone.spec.consensus.step import step
+
+
+class SearchableLog(Log, Protocol):
+    """CONS-2. A log that can also list what it has."""
+
+    def proposals(self) -> Iterable[Proposal]:
+        """CONS-2. The proposals of this height whose blocks are there, of all rounds."""
+        ...
+
+    def rounds(self) -> Iterable[int]:
+        """CONS-2. The rounds in which anything was heard."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """CONS-2. How long timers run. They grow from round to round, so that at last one outlasts the network's delay."""
+
+    propose: int
+    """Wait for a proposal in round 0, ms, at least 1."""
+    prevote: int
+    """Wait for more prevotes in round 0, ms, at least 1."""
+    precommit: int
+    """Wait for more precommits in round 0, ms, at least 1."""
+    growth: int
+    """What each round adds to each of them, ms, at least 1."""
+
+    def duration(self, step: int, round: int) -> int:
+        """CONS-2. How long the timer of this step runs in this round, in ms."""
+        first = self.propose if step == PROPOSE else self.prevote if step == PREVOTE else self.precommit
+        return first + round * self.growth
+
+
+def claims(node: Node, log: SearchableLog) -> Iterator[Claim]:
+    """CONS-2. Every claim that the log could support now, decisions first."""
+    if node.step == NEW:
+        yield Start()
+        return
+    for proposal in log.proposals():
+        yield Commit(proposal)
+    for round in log.rounds():
+        if round > node.round:
+            yield Ahead(round)
+    for proposal in log.proposals():
+        if proposal.round == node.round:
+            yield Proposed(proposal)
+            yield Polka(proposal)
+    yield NilPolka()
+    yield Split(PREVOTE)
+    yield Split(PRECOMMIT)
+
+
+def drive(node: Node, log: SearchableLog, first: Claim | None = None) -> Outcome:
+    """CONS-2. Make claims, `first` before all others, until none changes the node.
+
+    It ends, since every change is progress. A timer may be among the actions more than once.
+    """
+    actions: tuple[Action, ...] = ()
+    if first is not None:
+        outcome = step(node, log, first)
+        node, actions = outcome.node, outcome.actions
+    while True:
+        for claim in claims(node, log):
+            outcome = step(node, log, claim)
+            actions += outcome.actions
+            if outcome.node != node:
+                node = outcome.node
+                break
+        else:
+            return Outcome(node, actions)
