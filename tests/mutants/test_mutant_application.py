@@ -44,19 +44,20 @@ def test_modules_that_the_mutant_does_not_name_are_left_alone():
 
 
 def test_no_compiled_mutant_is_left_on_the_disk(tmp_path: Path):
-    mutated = run("mutants.apply(mutant)\nfrom clearstone.spec.blocks import NIL", PYTHONPYCACHEPREFIX=str(tmp_path))
+    cached = {"PYTHONPYCACHEPREFIX": str(tmp_path), "PYTHONDONTWRITEBYTECODE": ""}
+    mutated = run("mutants.apply(mutant)\nfrom clearstone.spec.blocks import NIL", **cached)
     assert mutated.returncode == 0, mutated.stderr
+    assert list(tmp_path.rglob("transactions.*.pyc"))
     assert not list(tmp_path.rglob("blocks.*.pyc"))
-    after = run("from clearstone.spec.blocks import NIL\nprint(NIL)", PYTHONPYCACHEPREFIX=str(tmp_path))
+    after = run("from clearstone.spec.blocks import NIL\nprint(NIL)", **cached)
     assert after.stdout == "b''\n"
 
 
 def test_a_compilation_of_the_true_source_is_not_used_under_a_mutant(tmp_path: Path):
-    true = run("from clearstone.spec.blocks import NIL", PYTHONPYCACHEPREFIX=str(tmp_path), PYTHONDONTWRITEBYTECODE="")
+    cached = {"PYTHONPYCACHEPREFIX": str(tmp_path), "PYTHONDONTWRITEBYTECODE": ""}
+    true = run("from clearstone.spec.blocks import NIL", **cached)
     assert list(tmp_path.rglob("blocks.*.pyc")), true.stderr
-    mutated = run(
-        "mutants.apply(mutant)\nfrom clearstone.spec.blocks import NIL\nprint(NIL)", PYTHONPYCACHEPREFIX=str(tmp_path)
-    )
+    mutated = run("mutants.apply(mutant)\nfrom clearstone.spec.blocks import NIL\nprint(NIL)", **cached)
     assert mutated.stdout == "b'mutated'\n"
 
 
