@@ -1,12 +1,13 @@
-"""Signatures by themselves: the rule as the spec spells it out."""
+"""Signatures by themselves: the rule as the spec spells it out, and the same rule by a library."""
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+import pytest
 
-from clearstone.spec.encoding import signatures
+from clearstone.models.signing import SigningKey, fast_verify
+from clearstone.spec.encoding.signatures import signing_bytes, verify
+from clearstone.spec.receipts import Rejection
 
 
-def bench_verify_by_the_spec(benchmark):
-    private = Ed25519PrivateKey.from_private_bytes(bytes(32))
-    message = bytes(200)
-    key, signature = private.public_key().public_bytes_raw(), private.sign(message)
-    assert benchmark(signatures.verify, key, message, signature)
+@pytest.mark.parametrize("verifier", [verify, fast_verify], ids=["spec", "library"])
+def bench_verify(benchmark, verifier):
+    key, record = SigningKey.derive(1, "owner"), Rejection("ENC-2", "any record will do")
+    assert benchmark(verifier, key.public, signing_bytes(record), key.sign(record))
