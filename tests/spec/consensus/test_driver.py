@@ -4,9 +4,10 @@ import pytest
 
 from clearstone.models.message_log import MessageLog
 from clearstone.spec.blocks import NIL
-from clearstone.spec.consensus.actions import Broadcast, Decide, Persist, Schedule
+from clearstone.spec.consensus.actions import Broadcast, Decide, Outcome, Persist, Schedule
 from clearstone.spec.consensus.claims import Start, Timeout
-from clearstone.spec.consensus.driver import Timeouts, claims, drive
+from clearstone.spec.consensus.driver import Timeouts, claims
+from clearstone.spec.consensus.driver import drive as moves
 from clearstone.spec.consensus.messages import PRECOMMIT, PREVOTE, PROPOSE, Proposal, SignedMessage, Vote
 from clearstone.spec.consensus.node import Node
 
@@ -24,6 +25,16 @@ def log_of(*messages, candidates=()):
 
 def votes(step, round, value, senders):
     return [(sender, Vote("c", 1, round, step, value, 0, ())) for sender in senders]
+
+
+def drive(node, log, first=None):
+    """All moves as one."""
+    actions = ()
+    for move in moves(node, log, first):
+        assert move.before == node
+        node = move.outcome.node
+        actions += move.outcome.actions
+    return Outcome(node, actions)
 
 
 def kinds(outcome):
@@ -77,6 +88,17 @@ def test_split_votes_start_both_timers():
 def test_a_proposer_proposes_when_it_is_driven():
     outcome = drive(NEW_NODE, log_of(candidates={0: A}.items()))
     assert outcome.actions[-1] == Broadcast(Proposal("c", 1, 0, A, -1))
+
+
+def test_a_node_that_hears_itself_while_it_is_driven_goes_on():
+    log = log_of(*votes(PREVOTE, 0, A, (1, 2)), *votes(PRECOMMIT, 0, A, (1, 2)), candidates={0: A}.items())
+    node = NEW_NODE
+    for move in moves(NEW_NODE, log):
+        node = move.outcome.node
+        for action in move.outcome.actions:
+            if isinstance(action, Broadcast):
+                log.add(SignedMessage(KEYS[0], action.message, b""))
+    assert node.decision == A
 
 
 def test_a_proposal_of_another_round_is_left_for_its_round():

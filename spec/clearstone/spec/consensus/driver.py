@@ -4,9 +4,9 @@ Every claim is checked by the rules, so a driver that makes too many, too few, o
 one that leaves out claims can only stop the chain. A client may replace this by whatever suits it, such as making only
 the claims that the last message can have made true. Unlike the rules, it needs to search the log.
 
-How a validator uses it: put each admitted message into the log and call `drive`; carry out the actions in order; put
-one's own messages into the log as well and call `drive` again, until it returns no broadcast. When a timer runs out,
-`drive` with `Timeout` as its first claim.
+How a validator uses it: put each admitted message into the log and follow `drive`, carrying out the actions of each
+move in order; one's own messages go into the log as they are broadcast. When a timer runs out, `drive` with `Timeout`
+as its first claim.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from clearstone.spec.consensus.actions import Action, Outcome
+from clearstone.spec.consensus.actions import Outcome
 from clearstone.spec.consensus.claims import Ahead, Claim, Commit, NilPolka, Polka, Proposed, Split, Start
 from clearstone.spec.consensus.log import Log
 from clearstone.spec.consensus.messages import PRECOMMIT, PREVOTE, PROPOSE, Proposal
@@ -54,6 +54,18 @@ class Timeouts:
         return first + round * self.growth
 
 
+@dataclass(frozen=True, slots=True)
+class Move:
+    """CONS-2. A claim that led to something."""
+
+    claim: Claim
+    """The claim."""
+    before: Node
+    """The node before."""
+    outcome: Outcome
+    """The node afterwards, and what to do."""
+
+
 def claims(node: Node, log: SearchableLog) -> Iterator[Claim]:
     """CONS-2. Every claim that the log could support now, decisions first."""
     if node.step == NEW:
@@ -73,21 +85,20 @@ def claims(node: Node, log: SearchableLog) -> Iterator[Claim]:
     yield Split(PRECOMMIT)
 
 
-def drive(node: Node, log: SearchableLog, first: Claim | None = None) -> Outcome:
-    """CONS-2. Make claims, `first` before all others, until none changes the node.
+def drive(node: Node, log: SearchableLog, first: Claim | None = None) -> Iterator[Move]:
+    """CONS-2. Make claims, `first` before all others, until none changes the node; yield each that led to anything.
 
-    It ends, since every change is progress. A timer may be among the actions more than once.
+    It ends, since every change is progress. Between two moves the caller may add to the log. A timer that is due may be
+    scheduled more than once.
     """
-    actions: tuple[Action, ...] = ()
-    if first is not None:
-        outcome = step(node, log, first)
-        node, actions = outcome.node, outcome.actions
+    due = () if first is None else (first,)
     while True:
-        for claim in claims(node, log):
+        for claim in (*due, *claims(node, log)):
             outcome = step(node, log, claim)
-            actions += outcome.actions
+            if outcome.actions or outcome.node != node:
+                yield Move(claim, node, outcome)
             if outcome.node != node:
-                node = outcome.node
                 break
         else:
-            return Outcome(node, actions)
+            return
+        node, due = outcome.node, ()
