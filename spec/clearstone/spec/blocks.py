@@ -9,7 +9,9 @@ authentic is rejected with a receipt and does not make the block invalid.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 
+from clearstone.spec.encoding.records import encode_record
 from clearstone.spec.transactions import Transaction
 
 NIL = b""
@@ -66,3 +68,8 @@ class Block:
     """Transactions, in the order in which they are executed."""
     root: bytes
     """State root after the block before, 32 bytes (ENC-1)."""
+
+
+def block_id(block: Block) -> bytes:
+    """CONS-6. The id of a block: SHA-256 of its canonical bytes, 32 bytes."""
+    return sha256(encode_record(block)).digest()

@@ -1,0 +1,251 @@
+"""Margin: what an account must hold, and the one health rule that every user transaction answers to.
+
+Marks are already in equity, so requirements are stated against it: R = max(0, Σ amounts + Σ option lots · mark). The
+second sum makes what was paid for options neither collateral nor requirement; without it bought premium would count
+twice (deposit 1000, buy options for 1000, withdraw 1000). Maintenance compares equity with R. Initial margin compares
+equity without excluded profit, and adds what open orders could require.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from clearstone.spec.accounts import Account, Position
+from clearstone.spec.instruments import OptionSeries, Perpetual, Quote, payoff
+from clearstone.spec.numbers import PPM, ceil_div
+
+
+class Quotes(Protocol):
+    """MARK-1. The quotes of a block by instrument: all that margin asks of the market."""
+
+    def __getitem__(self, instrument: str, /) -> Quote:
+        """MARK-1. The quote of a listed instrument."""
+        ...  # pragma: no cover - a protocol has no body
+
+
+def equity(account: Account, quotes: Quotes) -> int:
+    """LEDGER-2. Cash plus the value of all lots at the marks, in atoms."""
+    total = account.cash
+    for position in account.positions:
+        total += position.lots * quotes[position.instrument].mark
+    return total
+
+
+def health_equity(account: Account, quotes: Quotes) -> int:
+    """MARK-1. Equity as health tests count it: options on frozen feeds at their worse value, in atoms."""
+    total = account.cash
+    for position in account.positions:
+        total += health_value(position, quotes[position.instrument])
+    return total
+
+
+def health_value(position: Position, quote: Quote) -> int:
+    """MARK-1. The value of a position in health tests, in atoms."""
+    return position.lots * (quote.long_mark if position.lots > 0 else quote.short_mark)
+
+
+def initial_requirement(account: Account, quotes: Quotes) -> int:
+    """MARGIN-3a, BOOK-5. Initial margin of positions and open orders, in atoms, at least 0."""
+    return _requirement(account, quotes, True)
+
+
+def maintenance_requirement(account: Account, quotes: Quotes) -> int:
+    """MARGIN-3a. Maintenance margin of the positions, in atoms, at least 0; open orders need none."""
+    return _requirement(account, quotes, False)
+
+
+def _requirement(account: Account, quotes: Quotes, initial: bool) -> int:
+    """MARGIN-3a. The requirement: perpetuals, expiries by the lesser of two amounts, marks, and open orders."""
+    total = 0
+    options: list[tuple[Position, Quote]] = []
+    for position in account.positions:
+        quote = quotes[position.instrument]
+        if isinstance(quote.instrument, Perpetual):
+            total += abs(position.lots) * (quote.initial if initial else quote.maintenance)
+        else:
+            options.append((position, quote))
+            total += health_value(position, quote)
+    if options:
+        total += _option_amounts(options, initial)
+    if initial and account.orders:
+        total += orders_requirement(account, quotes)
+    return max(0, total)
+
+
+def _option_amounts(options: list[tuple[Position, Quote]], initial: bool) -> int:
+    """MARGIN-3. Σ over expiries of the lesser of the isolated amounts and the portfolio's maximum loss, in atoms."""
+    expiries: dict[tuple[str, int, bool], list[tuple[Position, Quote]]] = {}
+    for position, quote in options:
+        series = quote.instrument
+        assert isinstance(series, OptionSeries)
+        expiries.setdefault((series.feed, series.expiry, quote.phase == "settle"), []).append((position, quote))
+    total = 0
+    for (_, _, settled), legs in expiries.items():
+        isolated = sum(
+            -position.lots * (quote.initial if initial else quote.maintenance)
+            for position, quote in legs
+            if position.lots < 0
+        )
+        total += isolated if settled else min(isolated, portfolio_loss(legs, initial))
+    return total
+
+
+def portfolio_loss(legs: list[tuple[Position, Quote]], initial: bool) -> int:
+    """MARGIN-3. The most that one expiry's legs can cost at their payoff, in atoms, at least 0.
+
+    The payoff is linear between strikes, so its extremes lie at 0, at a strike, or beyond the highest one, where each
+    net short call adds a tenth (initial) or 7.5 % (maintenance) of the underlying. The rise that is tried beyond the
+    index is larger for initial margin, and so initial is never below maintenance.
+    """
+    index = legs[0][1].index
+    rise = max(_rise(quote, initial) for _, quote in legs)
+    prices = {0, index, index + ceil_div(index * rise, PPM)}
+    naked = 0
+    multiplier_add_on = 0
+    for position, quote in legs:
+        series = quote.instrument
+        assert isinstance(series, OptionSeries)
+        prices.add(series.strike)
+        if series.call:
+            naked += position.lots * series.multiplier
+            multiplier_add_on = max(multiplier_add_on, _call_add_on(quote, initial))
+    worst = max(-sum(position.lots * payoff_at(quote, price) for position, quote in legs) for price in prices)
+    return max(0, worst + ceil_div(max(0, -naked) * index * multiplier_add_on, PPM))
+
+
+def payoff_at(quote: Quote, price: int) -> int:
+    """OPT-1. The payoff per lot of a quoted series at a price in ticks, in atoms."""
+    series = quote.instrument
+    assert isinstance(series, OptionSeries)
+    return payoff(series, price)
+
+
+def _rise(quote: Quote, initial: bool) -> int:
+    """MARGIN-3. How far above the index the loss is tried, in ppm of it."""
+    series = quote.instrument
+    assert isinstance(series, OptionSeries)
+    return series.parameters.initial_fraction if initial else series.parameters.maintenance_fraction
+
+
+def _call_add_on(quote: Quote, initial: bool) -> int:
+    """MARGIN-3. What a net short call adds to the maximum loss, in ppm of the index."""
+    series = quote.instrument
+    assert isinstance(series, OptionSeries)
+    return series.parameters.initial_floor if initial else series.parameters.maintenance_fraction
+
+
+def orders_requirement(account: Account, quotes: Quotes) -> int:
+    """BOOK-5. What the open orders add to initial margin, in atoms, at least 0.
+
+    A perpetual's orders need, of the two sides, the larger of the margin with that side filled plus what filling it
+    would lose against the mark. An option's bids need their premium and its asks their margin standing alone. The sum
+    is over single orders, clipped one by one: netting good prices against bad ones would hide the bad (incident 16).
+    """
+    total = 0
+    for market in {order.market for order in account.orders}:
+        quote = quotes[market]
+        multiplier = quote.instrument.multiplier
+        held = sum(position.lots for position in account.positions if position.instrument == market)
+        bought = sold = adverse_buys = adverse_sells = premium = 0
+        for order in account.orders:
+            if order.market == market:
+                price = order.price * multiplier
+                if order.buy:
+                    bought += order.lots
+                    premium += order.lots * price
+                    adverse_buys += order.lots * max(0, price - quote.mark)
+                else:
+                    sold += order.lots
+                    adverse_sells += order.lots * max(0, quote.mark - price)
+        if isinstance(quote.instrument, OptionSeries):
+            total += premium + sold * quote.initial
+        else:
+            buys = abs(held + bought) * quote.initial + adverse_buys
+            sells = abs(held - sold) * quote.initial + adverse_sells
+            total += max(0, max(buys, sells) - abs(held) * quote.initial)
+    return total
+
+
+def excluded_profit(account: Account, quotes: Quotes, capped: bool) -> int:
+    """MARGIN-4. Unrealised profit that does not count towards initial margin, in atoms.
+
+    Of a perpetual what exceeds the market's cap, of a short option all of it; long options are discounted by the
+    requirement already. Withdrawals and transfers use cap 0. Profit that exists only at a pumped price was once
+    borrowed against for $116 M (incident 1).
+    """
+    total = 0
+    for position in account.positions:
+        quote = quotes[position.instrument]
+        profit = health_value(position, quote) - position.cost
+        if isinstance(quote.instrument, Perpetual):
+            total += max(0, profit - (quote.instrument.parameters.profit_cap if capped else 0))
+        elif position.lots < 0:
+            total += max(0, profit)
+    return total
+
+
+def all_fresh(positions: Iterable[Position], quotes: Quotes) -> bool:
+    """ORACLE-5. Whether every price that the positions depend on may be relied on."""
+    return all(quotes[position.instrument].fresh for position in positions)
+
+
+def meets_initial(account: Account, quotes: Quotes) -> bool:
+    """MARGIN-4. Whether equity without excluded profit covers initial margin, at prices that may be relied on."""
+    if not all_fresh(account.positions, quotes):
+        return False
+    counted = health_equity(account, quotes) - excluded_profit(account, quotes, True)
+    return counted >= initial_requirement(account, quotes)
+
+
+def withdrawable(account: Account, quotes: Quotes, locked: int) -> int:
+    """MARGIN-4. What could leave the account at these quotes, in atoms, possibly negative.
+
+    No unrealised profit counts, nor what is locked; the account keeps its initial margin (incident 4).
+    """
+    counted = health_equity(account, quotes) - excluded_profit(account, quotes, False) - locked
+    return counted - initial_requirement(account, quotes)
+
+
+def nothing_worsened(before: Account, after: Account, quotes: Quotes) -> bool:
+    """MARGIN-6. Whether an account below its initial margin took no step further down.
+
+    No position grows or changes sign, the requirement is not larger, equity less requirement not smaller, and
+    equity is not negative or not smaller: closing at a fair price stays open to everyone.
+    """
+    held = {position.instrument: position.lots for position in before.positions}
+    for position in after.positions:
+        lots = held.get(position.instrument, 0)
+        if not (0 < position.lots <= lots or lots <= position.lots < 0):
+            return False
+    required_before, required_after = initial_requirement(before, quotes), initial_requirement(after, quotes)
+    if required_after > required_before:
+        return False
+    equity_before, equity_after = health_equity(before, quotes), health_equity(after, quotes)
+    if equity_after - required_after < equity_before - required_before:
+        return False
+    return not_deeper(equity(before, quotes), equity(after, quotes))
+
+
+def not_deeper(equity_before: int, equity_after: int) -> bool:
+    """MARGIN-6. Whether an account's equity is not negative, or at least not smaller: no deficit grows."""
+    return equity_after >= 0 or equity_after >= equity_before
+
+
+def healthy_after(before: Account, after: Account, quotes: Quotes) -> bool:
+    """MARGIN-6. The universal health rule, for every account that a user transaction touches.
+
+    One function that skipped such a check cost $197 M (incident 6). Judged after funding is settled and after fees.
+    """
+    return meets_initial(after, quotes) or nothing_worsened(before, after, quotes)
+
+
+def liquidatable(account: Account, quotes: Quotes) -> bool:
+    """LIQ-1. Whether equity is strictly below maintenance margin; exactly at it the account is safe."""
+    return health_equity(account, quotes) < maintenance_requirement(account, quotes)
+
+
+def buffered(account: Account, quotes: Quotes, buffer: int) -> bool:
+    """LIQ-3. Whether equity covers maintenance margin and the buffer (in ppm of it) on top."""
+    required = maintenance_requirement(account, quotes)
+    return health_equity(account, quotes) >= ceil_div(required * (PPM + buffer), PPM)
