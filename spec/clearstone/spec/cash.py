@@ -12,7 +12,7 @@ from dataclasses import replace
 from clearstone.spec.accounts import Account, account_id, locked_profit
 from clearstone.spec.funding import settle_funding
 from clearstone.spec.ledger_state import Context, Ledger, Pool, Withdrawal, accounts_cash, horizon_period, with_account
-from clearstone.spec.margin import withdrawable
+from clearstone.spec.margin import initial_health, withdrawable
 from clearstone.spec.numbers import MAX_ATOMS
 from clearstone.spec.receipts import Event, Posting, Receipt, Rejection
 from clearstone.spec.transactions import Deposit, OpenAccount, Release, Transfer, Withdraw
@@ -106,11 +106,15 @@ def check_leaving(context: Context, pool: Pool, debited: Account) -> Rejection |
     if debited.pool in context.pending:
         return Rejection("OPT-4", "a series of the pool waits for its settlement price")
     locked = locked_profit(debited, horizon_period(pool, context.now))
-    if any(not context.quotes[position.instrument].fresh for position in debited.positions):
+    health = initial_health(debited, context.quotes, False)
+    if not health.fresh:
         return Rejection("ORACLE-5", "a price that the account depends on is frozen")
-    if withdrawable(debited, context.quotes, locked) < 0:
+    if withdrawable(health, locked) < 0:
         return Rejection("MARGIN-4", "what is left does not cover initial margin and locked profit")
-    if context.unclamped is not context.quotes and withdrawable(debited, context.unclamped, locked) < 0:
+    if (
+        context.unclamped is not context.quotes
+        and withdrawable(initial_health(debited, context.unclamped, False), locked) < 0
+    ):
         return Rejection("ORACLE-4", "what is left does not cover initial margin at the prices before clamping")
     return None
 

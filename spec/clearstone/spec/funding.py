@@ -96,8 +96,6 @@ def settled_account(account: Account, quotes: Quotes, period: int) -> tuple[Acco
 
     It comes before anything else that touches an account, also a bankrupt one: what it owes is part of its deficit.
     """
-    if all(position.funding_index == quotes[position.instrument].funding_index for position in account.positions):
-        return account, ()
     credits: list[tuple[str, int]] = []
     positions: list[Position] = []
     for position in account.positions:
@@ -107,6 +105,8 @@ def settled_account(account: Account, quotes: Quotes, period: int) -> tuple[Acco
         else:
             credits.append((position.instrument, funding_credit(position, funding_index)))
             positions.append(settle_position(position, funding_index))
+    if not credits:
+        return account, ()
     total = sum(credit for _, credit in credits)
     recent, earlier = realise(account, total, period)
     settled = Account(
