@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 from clearstone.spec.accounts import Account, Position, lots_in, position_in
 from clearstone.spec.instruments import Quote
 from clearstone.spec.ledger_state import Context, Ledger, horizon_period
-from clearstone.spec.matching import cash_posting, traded
 from clearstone.spec.numbers import apportion
 from clearstone.spec.receipts import Event, Posting
 from clearstone.spec.tables import fold
+from clearstone.spec.trades import cash_posting, traded
 
 
 @dataclass(frozen=True, slots=True)

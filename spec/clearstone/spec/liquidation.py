@@ -15,10 +15,10 @@ from clearstone.spec.flags import flag, release_flag
 from clearstone.spec.funding import settle_funding
 from clearstone.spec.ledger_state import Context, Ledger, horizon_period
 from clearstone.spec.margin import equity, healthy_after, liquidatable
-from clearstone.spec.matching import cash_posting, open_interest_after, traded, within_bounds
 from clearstone.spec.orders import cancel_all
 from clearstone.spec.receipts import Event, Posting, Receipt, Rejection
 from clearstone.spec.takeover import Takeover, charged, choose_takeover
+from clearstone.spec.trades import cash_posting, open_interest_after, traded, within_bounds
 from clearstone.spec.transactions import Liquidate
 
 

@@ -10,23 +10,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from clearstone.spec.accounts import (
-    Account,
-    Order,
-    Position,
-    lots_in,
-    position_in,
-    realise,
-    trade_position,
-    with_position,
-)
+from clearstone.spec.accounts import Account, Order, lots_in
 from clearstone.spec.book import Resting, candidates, drop_order, resting_order, without
 from clearstone.spec.funding import settle_funding
 from clearstone.spec.instruments import Quote
-from clearstone.spec.ledger_state import Context, Ledger, Market, Pool, horizon_period
+from clearstone.spec.ledger_state import Context, Ledger, horizon_period
 from clearstone.spec.margin import healthy_after
-from clearstone.spec.numbers import MAX_ATOMS, MAX_LOTS, PPM, ceil_div, floor_div
+from clearstone.spec.numbers import MAX_LOTS, PPM, floor_div
 from clearstone.spec.receipts import Event, Posting
+from clearstone.spec.trades import (
+    fees,
+    fill_event,
+    fill_postings,
+    open_interest_after,
+    traded,
+    with_fees,
+    with_open_interest,
+    within_bounds,
+)
 from clearstone.spec.transactions import Place
 
 
@@ -138,19 +139,6 @@ def cancel_resting(match: Match, account_id: str, resting: Order, rule: str) -> 
     )
 
 
-def fees(quote: Quote, lots: int, price: int) -> tuple[int, int]:
-    """BOOK-7. Taker's and maker's fee of a fill at `price` atoms per lot, in atoms; the maker's negative if a rebate.
-
-    Fees are ceiled, a rebate is floored, and it never exceeds what the taker pays in the same fill.
-    """
-    parameters = quote.instrument.parameters
-    notional = lots * price
-    taker = ceil_div(notional * parameters.taker_fee, PPM)
-    if parameters.maker_fee >= 0:
-        return taker, ceil_div(notional * parameters.maker_fee, PPM)
-    return taker, -min(taker, floor_div(notional * -parameters.maker_fee, PPM))
-
-
 def fill(match: Match, context: Context, taker: str, order: Place, entry: Resting, resting: Order, lots: int) -> Match:
     """BOOK-2, BOOK-6. One fill at the maker's price, or what happens instead if a side would fail.
 
@@ -184,8 +172,8 @@ def fill(match: Match, context: Context, taker: str, order: Place, entry: Restin
     return Match(
         Ledger(
             ledger.accounts.set(taker, took).set(entry.account, made),
-            ledger.pools.set(buying.pool, _with_fees(pool, taker_fee + maker_fee)),
-            ledger.markets.set(order.market, _with_open_interest(market, grown)),
+            ledger.pools.set(buying.pool, with_fees(pool, taker_fee + maker_fee)),
+            ledger.markets.set(order.market, with_open_interest(market, grown)),
             ledger.withdrawals,
             ledger.deposits,
             ledger.changes,
@@ -197,107 +185,6 @@ def fill(match: Match, context: Context, taker: str, order: Place, entry: Restin
         match.postings
         + taker_funding
         + maker_funding
-        + _fill_postings(buying.pool, taker, entry.account, signed * price, taker_fee, maker_fee),
-        (*match.events, _fill_event(order.market, taker, entry, signed, resting.price, taker_fee, maker_fee)),
+        + fill_postings(buying.pool, taker, entry.account, signed * price, taker_fee, maker_fee),
+        (*match.events, fill_event(order.market, taker, entry, signed, resting.price, taker_fee, maker_fee)),
     )
-
-
-def traded(
-    account: Account, quote: Quote, lots: int, price: int, fee: int, period: int, orders: tuple[Order, ...]
-) -> Account:
-    """LEDGER-2, LEDGER-3. An account after trading signed lots at `price` atoms per lot, the fee paid, with its orders.
-
-    The fee lowers what was realised, and so what is locked.
-    """
-    market = quote.instrument.market
-    held = position_in(account, market) or Position(market, 0, 0, quote.funding_index)
-    position, profit = trade_position(held, lots, price)
-    recent, earlier = realise(account, profit - fee, period)
-    return Account(
-        account.owner,
-        account.pool,
-        account.nonce,
-        account.cash - lots * price - fee,
-        with_position(account.positions, position),
-        orders,
-        recent,
-        earlier,
-        period,
-        account.flagged_at,
-    )
-
-
-def within_bounds(account: Account, market: str) -> bool:
-    """NUM-5. Whether an account's cash and its lots in a market are within their bounds."""
-    return abs(account.cash) <= MAX_ATOMS and abs(lots_in(account, market)) <= MAX_LOTS
-
-
-def open_interest_after(
-    market: Market, first: Account, second: Account, first_after: Account, second_after: Account, market_id: str
-) -> int:
-    """LEDGER-2. Open interest, Σ of long lots, after a change of two accounts."""
-    before = max(0, lots_in(first, market_id)) + max(0, lots_in(second, market_id))
-    after = max(0, lots_in(first_after, market_id)) + max(0, lots_in(second_after, market_id))
-    return market.open_interest - before + after
-
-
-def _with_fees(pool: Pool, fee: int) -> Pool:
-    """BOOK-7. The pool after it collected a fee, net of a rebate."""
-    return Pool(
-        pool.parameters,
-        pool.vault,
-        pool.insurance,
-        pool.fees + fee,
-        pool.escrow,
-        pool.residue,
-        pool.flagged,
-        pool.unassigned_used,
-        pool.unassigned_window,
-    )
-
-
-def _with_open_interest(market: Market, lots: int) -> Market:
-    """LEDGER-2. The market at another open interest."""
-    return Market(
-        lots,
-        market.clearing,
-        market.settlements,
-        market.sequence,
-        market.insurance_used,
-        market.insurance_window,
-    )
-
-
-def cash_posting(pool_id: str, payer: str, payee: str, amount: int, reason: str) -> Posting:
-    """LEDGER-1. The posting of a signed payment between two accounts."""
-    if amount >= 0:
-        return Posting(pool_id, f"account/{payer}", f"account/{payee}", amount, reason)
-    return Posting(pool_id, f"account/{payee}", f"account/{payer}", -amount, reason)
-
-
-def _fill_postings(
-    pool_id: str, taker: str, maker: str, paid: int, taker_fee: int, maker_fee: int
-) -> tuple[Posting, ...]:
-    """LEDGER-1. The money of a fill, in order: cash, the taker's fee, then the maker's fee or rebate out of it."""
-    cash = cash_posting(pool_id, taker, maker, paid, "trade")
-    taker, maker = f"account/{taker}", f"account/{maker}"
-    fee = Posting(pool_id, taker, "fees", taker_fee, "fee")
-    if maker_fee >= 0:
-        return cash, fee, Posting(pool_id, maker, "fees", maker_fee, "fee")
-    return cash, fee, Posting(pool_id, "fees", maker, -maker_fee, "rebate")
-
-
-def _fill_event(
-    market: str, taker: str, entry: Resting, lots: int, price: int, taker_fee: int, maker_fee: int
-) -> Event:
-    """BOOK-2. What a fill was, for readers: signed lots of the taker, price in ticks, fees in atoms."""
-    details = (
-        ("taker", taker),
-        ("maker", entry.account),
-        ("nonce", entry.nonce),
-        ("lots", lots),
-        ("price", price),
-        ("taker-fee", taker_fee),
-        ("maker-fee", maker_fee),
-    )
-    return Event("fill", market, details)

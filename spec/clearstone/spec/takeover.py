@@ -14,10 +14,10 @@ from clearstone.spec.accounts import Account, Position, position_in, realise
 from clearstone.spec.instruments import Perpetual, Quote
 from clearstone.spec.ledger_state import Context
 from clearstone.spec.margin import buffered, health_equity, maintenance_requirement
-from clearstone.spec.matching import traded
 from clearstone.spec.numbers import PPM, ceil_div, floor_div
 from clearstone.spec.parameters import PoolParameters
 from clearstone.spec.receipts import Rejection
+from clearstone.spec.trades import traded
 from clearstone.spec.transactions import Liquidate
 
 SIXTEENTHS = 16
