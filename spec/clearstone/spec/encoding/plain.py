@@ -24,7 +24,6 @@ from clearstone.spec.encoding.shapes import (
     Row,
     Sequence,
     Shape,
-    Tagged,
     fields_of,
     shape_of,
 )
@@ -75,7 +74,7 @@ def _write(shape: Shape, value: Any) -> cbor.Value:
             return [_write(item, part) for item, part in zip(shape.items, value, strict=True)]
         case Record():
             return {name: _write(field, getattr(value, name)) for name, field in fields_of(shape.cls)}
-        case Tagged():
+        case _:
             [(tag, member)] = [(tag, member) for tag, cls, member in shape.members if cls is type(value)]
             return {tag: _write(member, value)}
 
@@ -113,7 +112,7 @@ def _reader(shape: Shape, leaves: Leaves) -> Reader:
             return _row([_reader(item, leaves) for item in shape.items])
         case Record():
             return _record(shape.cls, [(name, _reader(field, leaves)) for name, field in fields_of(shape.cls)])
-        case Tagged():
+        case _:
             return _tagged({tag: _reader(member, leaves) for tag, _, member in shape.members})
 
 

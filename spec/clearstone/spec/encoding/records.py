@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 from clearstone.spec.encoding import cbor
 from clearstone.spec.encoding.plain import from_plain
-from clearstone.spec.encoding.shapes import Choice, Leaf, Optional, Record, Row, Sequence, Shape, Tagged, fields_of
+from clearstone.spec.encoding.shapes import Choice, Leaf, Optional, Record, Row, Sequence, Shape, fields_of
 from clearstone.spec.receipts import Rejection
 
 R = TypeVar("R")
@@ -79,7 +79,7 @@ def _writer(shape: Shape) -> Encoder:
             return _row([_writer(item) for item in shape.items])
         case Record():
             return _ENCODERS[shape.cls]
-        case Tagged():
+        case _:
             return _tagged({cls: (cbor.encode({tag: 0})[:-1], _writer(member)) for tag, cls, member in shape.members})
 
 

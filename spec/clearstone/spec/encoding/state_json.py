@@ -38,7 +38,7 @@ def _spell(value: cbor.Value) -> Json:
             return value.hex()
         case list():
             return [_spell(item) for item in value]
-        case dict():
+        case _:
             return {key: _spell(item) for key, item in value.items()}
 
 
