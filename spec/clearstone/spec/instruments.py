@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from clearstone.spec.numbers import PPM, ceil_div, clamp
+from clearstone.spec.numbers import PPM, ceil_div, clamp, floor_div
 from clearstone.spec.parameters import OptionParameters, PerpetualParameters
 
 Phase: TypeAlias = Literal["trade", "pending", "settle"]
@@ -83,6 +83,10 @@ class Quote:
     """Maintenance margin, likewise."""
     funding_index: int
     """The market's funding index; 0 for an option."""
+    lowest: int
+    """Lowest price at which it trades in this block, in ticks (BOOK-3)."""
+    highest: int
+    """Highest price at which it trades in this block, in ticks (BOOK-3)."""
 
 
 def phase_of(series: OptionSeries, now: int, settlement_price: int | None) -> Phase:
@@ -111,6 +115,17 @@ def option_mark(series: OptionSeries, index: int, reported: int) -> int:
     return clamp(reported * series.multiplier, payoff(series, index), ceiling * series.multiplier)
 
 
+def band(instrument: Instrument, index: int, mark: int) -> tuple[int, int]:
+    """BOOK-3. The lowest and highest price at which an instrument trades at a mark in atoms per lot, in ticks.
+
+    The collar lies around the mark and is as wide as a fraction of the index, at least a tick. Selling to an accomplice
+    at half the price is how a coalition moves a loss onto the pool; a maker left behind by the market does the same.
+    """
+    middle = floor_div(mark, instrument.multiplier)
+    width = max(1, floor_div(index * instrument.parameters.collar, PPM))
+    return max(1, middle - width), middle + width
+
+
 def initial_fraction(parameters: PerpetualParameters, open_interest: int) -> int:
     """MARGIN-5. Initial margin fraction in ppm at an open interest in lots: rising between two caps.
 
@@ -127,6 +142,7 @@ def quote_perpetual(perpetual: Perpetual, index: int, fresh: bool, open_interest
     """MARGIN-1. The quote of a perpetual: margins are a ceiled integer per lot."""
     parameters = perpetual.parameters
     value = index * perpetual.multiplier
+    lowest, highest = band(perpetual, index, value)
     return Quote(
         instrument=perpetual,
         phase="trade",
@@ -138,6 +154,8 @@ def quote_perpetual(perpetual: Perpetual, index: int, fresh: bool, open_interest
         initial=ceil_div(value * initial_fraction(parameters, open_interest), PPM),
         maintenance=ceil_div(value * parameters.maintenance_fraction, PPM),
         funding_index=funding_index,
+        lowest=lowest,
+        highest=highest,
     )
 
 
@@ -152,12 +170,13 @@ def quote_option(
     phase = phase_of(series, now, settlement_price)
     if settlement_price is not None and phase == "settle":
         value = payoff(series, settlement_price)
-        return Quote(series, phase, True, settlement_price, value, value, value, value, value, 0)
+        return Quote(series, phase, True, settlement_price, value, value, value, value, value, 0, 1, 1)
     intrinsic = payoff(series, index)
     mark = option_mark(series, index, reported) if phase == "trade" else intrinsic
     long_mark, short_mark = (mark, mark) if fresh else (0, max(mark, intrinsic))
     initial, maintenance = short_margins(series, index, short_mark)
-    return Quote(series, phase, fresh, index, mark, long_mark, short_mark, initial, maintenance, 0)
+    lowest, highest = band(series, index, mark)
+    return Quote(series, phase, fresh, index, mark, long_mark, short_mark, initial, maintenance, 0, lowest, highest)
 
 
 def short_margins(series: OptionSeries, index: int, mark: int) -> tuple[int, int]:

@@ -13,10 +13,9 @@ from dataclasses import dataclass, replace
 from clearstone.spec.accounts import Account, Order, lots_in
 from clearstone.spec.book import Resting, candidates, drop_order, resting_order, without
 from clearstone.spec.funding import settle_funding
-from clearstone.spec.instruments import Quote
 from clearstone.spec.ledger_state import Context, Ledger, horizon_period
 from clearstone.spec.margin import healthy_after
-from clearstone.spec.numbers import MAX_LOTS, PPM, floor_div
+from clearstone.spec.numbers import MAX_LOTS
 from clearstone.spec.receipts import Event, Posting
 from clearstone.spec.trades import (
     fees,
@@ -47,21 +46,9 @@ class Match:
     """Fills and cancellations, in order."""
 
 
-def band(quote: Quote) -> tuple[int, int]:
-    """BOOK-3. The lowest and highest price at which an instrument trades in this block, in ticks.
-
-    The collar lies around the mark and is as wide as a fraction of the index, at least a tick. Selling to an accomplice
-    at half the price is how a coalition moves a loss onto the pool; a maker left behind by the market does the same.
-    """
-    mark = floor_div(quote.mark, quote.instrument.multiplier)
-    width = max(1, floor_div(quote.index * quote.instrument.parameters.collar, PPM))
-    return max(1, mark - width), mark + width
-
-
-def match_order(ledger: Ledger, context: Context, taker: str, order: Place, limit: int) -> Match:
-    """BOOK-2. The order against the book, up to its limit in ticks."""
-    match = Match(ledger, order.lots)
-    for entry in candidates(ledger.books[order.market], order.side == "buy", limit):
+def match_order(match: Match, context: Context, taker: str, order: Place, limit: int) -> Match:
+    """BOOK-2. The order against the book as it stands, up to its limit in ticks; the taker's funding is settled."""
+    for entry in candidates(match.ledger.books[order.market], order.side == "buy", limit):
         match = meet(match, context, taker, order, entry)
         if match.left == 0 or match.stopped:
             break
@@ -79,8 +66,7 @@ def meet(match: Match, context: Context, taker: str, order: Place, entry: Restin
     if accounts[entry.account].owner == accounts[taker].owner:
         return _prevent_self_trade(match, order, entry, resting)
     quote = context.quotes[order.market]
-    low, high = band(quote)
-    if not low <= resting.price <= high:
+    if not quote.lowest <= resting.price <= quote.highest:
         return cancel_resting(match, entry.account, resting, "BOOK-3")
     lots = min(
         match.left,
@@ -142,11 +128,11 @@ def cancel_resting(match: Match, account_id: str, resting: Order, rule: str) -> 
 def fill(match: Match, context: Context, taker: str, order: Place, entry: Resting, resting: Order, lots: int) -> Match:
     """BOOK-2, BOOK-6. One fill at the maker's price, or what happens instead if a side would fail.
 
-    The maker is judged before the taker, so that a maker that cannot pay never decides whether a taker may trade.
+    The taker's funding is settled already, the maker's is settled here. The maker is judged before the taker, so that a
+    maker that cannot pay never decides whether a taker may trade.
     """
     quote = context.quotes[order.market]
-    ledger, taker_funding = settle_funding(match.ledger, context.quotes, context.now, taker)
-    ledger, maker_funding = settle_funding(ledger, context.quotes, context.now, entry.account)
+    ledger, funding = settle_funding(match.ledger, context.quotes, context.now, entry.account)
     buying, selling = ledger.accounts[taker], ledger.accounts[entry.account]
     pool, market = ledger.pools[buying.pool], ledger.markets[order.market]
     price = resting.price * quote.instrument.multiplier
@@ -183,8 +169,7 @@ def fill(match: Match, context: Context, taker: str, order: Place, entry: Restin
         match.left - lots,
         "",
         match.postings
-        + taker_funding
-        + maker_funding
+        + funding
         + fill_postings(buying.pool, taker, entry.account, signed * price, taker_fee, maker_fee),
         (*match.events, fill_event(order.market, taker, entry, signed, resting.price, taker_fee, maker_fee)),
     )

@@ -16,7 +16,7 @@ from clearstone.spec.funding import settle_funding
 from clearstone.spec.instruments import Quote
 from clearstone.spec.ledger_state import Context, Ledger
 from clearstone.spec.margin import healthy_after
-from clearstone.spec.matching import Match, band, match_order
+from clearstone.spec.matching import Match, match_order
 from clearstone.spec.numbers import MAX_LOTS, MAX_TICKS
 from clearstone.spec.receipts import Event, Receipt, Rejection
 from clearstone.spec.transactions import Cancel, Place
@@ -30,8 +30,7 @@ def place(ledger: Ledger, context: Context, account_id: str, nonce: int, order: 
         return ledger, Receipt(rejection)
     limit = limit_of(order, context.quotes[order.market])
     settled, funding = settle_funding(ledger, context.quotes, context.now, account_id)
-    match = match_order(settled, context, account_id, order, limit)
-    match = replace(match, postings=funding + match.postings)
+    match = match_order(Match(settled, order.lots, postings=funding), context, account_id, order, limit)
     if order.time_in_force == "fok" and match.left > 0:
         return ledger, Receipt(Rejection(match.stopped or "BOOK-2", "the order cannot be filled whole"))
     if match.stopped and not _filled(match):
@@ -68,8 +67,7 @@ def check_order(ledger: Ledger, context: Context, account: Account, order: Place
         return Rejection("ORACLE-5", "the feed is frozen: only reduce-only orders are taken")
     if order.price is None and order.time_in_force not in ("ioc", "fok"):
         return Rejection("BOOK-2", "a market order is IOC or FOK")
-    low, high = band(quote)
-    if order.price is not None and not low <= order.price <= high:
+    if order.price is not None and not quote.lowest <= order.price <= quote.highest:
         return Rejection("BOOK-3", "the price is outside the band")
     return _check_resting(ledger, context, account, order)
 
@@ -88,10 +86,9 @@ def _check_resting(ledger: Ledger, context: Context, account: Account, order: Pl
 
 def limit_of(order: Place, quote: Quote) -> int:
     """BOOK-3. The worst price at which an order may trade, in ticks: its own, or the edge of the band."""
-    low, high = band(quote)
     if order.price is not None:
         return order.price
-    return high if order.side == "buy" else low
+    return quote.highest if order.side == "buy" else quote.lowest
 
 
 def rest(ledger: Ledger, account_id: str, nonce: int, order: Place, price: int, lots: int) -> Ledger:
