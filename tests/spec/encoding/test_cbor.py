@@ -181,6 +181,7 @@ def test_bytes_left_over_are_malformed(value, rest):
         ("9bffffffffffffffff00", "ENC-3", "more is claimed than there is"),
         ("bbffffffffffffffff00", "ENC-3", "more is claimed than there is"),
         ("c25bffffffffffffffff00", "ENC-3", "more is claimed than there is"),
+        ("c2490100000000000000", "ENC-3", "more is claimed than there is"),
         ("a16161", "ENC-3", "cut short"),
         ("1817", "ENC-1", "a longer head than needed"),
         ("1900ff", "ENC-1", "a longer head than needed"),

@@ -161,6 +161,21 @@ def test_malformed_proofs_show_nothing():
     assert check_proof(h(b"\x00", beside, value), key, None, Proof((), beside + value))
 
 
+def test_malformed_proofs_show_nothing_even_under_a_root_that_was_made_to_fit_them():
+    def branch(first_bit, node, sibling):
+        return h(b"\x01", sibling, node) if first_bit else h(b"\x01", node, sibling)
+
+    key, path, value = b"a", h(b"a"), h(b"1")
+    first_bit = path[0] >> 7
+    misplaced = (int.from_bytes(path, "big") ^ 1 << 255).to_bytes(32, "big") + value
+    fitting = branch(first_bit, h(b"\x00", path, value), bytes(32))
+    short = branch(first_bit, h(b"\x00", path, value), bytes(31))
+    misfit = branch(first_bit, h(b"\x00", misplaced), bytes(32))
+    assert check_proof(fitting, key, b"1", Proof((bytes(32),), b""))
+    assert not check_proof(short, key, b"1", Proof((bytes(31),), b""))
+    assert not check_proof(misfit, key, None, Proof((bytes(32),), misplaced))
+
+
 @pytest.mark.parametrize("trie", [EMPTY, trie_of({b"a": b"1"}), trie_of(dict.fromkeys(NEARBY, b""))])
 def test_no_change_gives_the_very_same_trie(trie):
     assert update(trie, []) is trie

@@ -14,8 +14,8 @@ key's leaf is there, that leaf. It proves presence (the leaf made of key and val
 (the empty trie, or another leaf with the same first bits, does).
 
 Nodes are bare tuples on purpose: (hash,) is the empty trie, (hash, H(key) ‖ H(value)) a leaf, (hash, left, right) a
-branch. Python's cyclic garbage collector stops tracking tuples that hold only bytes and such tuples, so a trie of 10⁵
-leaves costs it nothing, whereas it would traverse instances of classes again and again.
+branch. Python's cyclic garbage collector stops tracking a tuple once it finds that nothing in it is tracked, so from
+collection to collection less of a large trie costs it time; instances of classes it would traverse for ever.
 """
 
 from __future__ import annotations
@@ -101,8 +101,6 @@ def _put(trie: Trie, path: int, leaf: Trie, bit: int) -> Trie:
         other = int.from_bytes(trie[1][:32], "big")
         if other == path:
             return leaf
-        if leaf is EMPTY:
-            return trie
         left, right = _halves(trie, bit)
     if path >> bit & 1:
         right = _put(right, path, leaf, bit - 1)
@@ -145,7 +143,7 @@ def prove(trie: Trie, key: bytes) -> Proof:
 def check_proof(root: bytes, key: bytes, value: bytes | None, proof: Proof) -> bool:
     """ENC-1, ENC-3. Whether the proof shows that the trie with this root has the value at the key, or, if None, no key.
 
-    Total: a proof that is malformed shows nothing.
+    Total: a proof that is malformed shows nothing, not even under a root that was made to fit it.
     """
     if len(proof.siblings) > 256 or any(len(sibling) != 32 for sibling in proof.siblings):
         return False
