@@ -7,8 +7,8 @@ account that it touched: going through plain values takes six times as long. Pri
     def encode(record):
         return b''.join((b'\\xa2dlots', write0(record.lots), b'fmarket', write1(record.market)))
 
-(The heads and names of the fields are constants, already in canonical order.) `encode_record` trusts its argument to be what
-its type says, which mypy checks; `decode_record` trusts nothing.
+(Heads and names are constants, already in canonical order.) `encode_record` trusts its argument to be what its type
+says, which mypy checks; `decode_record` trusts nothing.
 """
 
 from __future__ import annotations
