@@ -50,21 +50,25 @@ def authenticate(ledger: Ledger, context: Context, transaction: Transaction, aut
 
 
 def _check_owner(ledger: Ledger, transaction: Transaction, authentic: Authentic) -> Rejection | None:
-    """LEDGER-6. Whether the account's owner signed, once, with a nonce not used before."""
+    """LEDGER-6. Whether the account's owner signed, once, with a nonce not used before.
+
+    An account that is there belongs to its owner, also if the action is to open it: the key that an opening names may
+    only speak for an account that does not exist yet, or anyone could use up another's nonces. It does so with nonce 0.
+    """
     body = transaction.body
     account = ledger.accounts.get(body.account)
-    if isinstance(body.action, OpenAccount):
-        owner, last = body.action.owner, -1
-    elif account is None:
-        return Rejection("LEDGER-4", "no such account")
+    if account is not None:
+        owner, following, latest = account.owner, account.nonce + 1, MAX_TIME
+    elif isinstance(body.action, OpenAccount):
+        owner, following, latest = body.action.owner, 0, 0
     else:
-        owner, last = account.owner, account.nonce
+        return Rejection("LEDGER-4", "no such account")
     if len(transaction.signatures) != 1 or transaction.signatures[0].key != owner:
         return Rejection("ENC-2", "the one signature of the owner is missing")
     if not authentic(owner, body, transaction.signatures[0].signature):
         return Rejection("ENC-2", "the owner's signature does not verify")
-    if body.nonce <= last:
-        return Rejection("LEDGER-6", "the nonce was used before")
+    if not following <= body.nonce <= latest:
+        return Rejection("LEDGER-6", "the nonce was used before, or is not 0 for opening")
     return None
 
 
