@@ -7,7 +7,9 @@ maintenance margin, and costs a taker 2.5 cents. Fields are changed with `datacl
     frugal = replace(PERPETUAL, profit_cap=0)
     chain = started(scenario_genesis(perpetual=frugal, options=(series(call=True, strike=55_000),)))
     alice = chain.open("alice", "main", 1_000 * USD)
-    chain.run(chain.sign(alice, buy("BTC-PERP", 100, 50_000)))
+    bob = chain.open("bob", "main", 1_000 * USD)
+    trade(chain, alice, bob, "BTC-PERP", 100, 50_000)
+    walk_index(chain, 51_000)
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from clearstone.spec.genesis import Genesis, GenesisFeed, GenesisPool
 from clearstone.spec.instruments import OptionSeries, Perpetual
 from clearstone.spec.numbers import MAX_LOTS
 from clearstone.spec.parameters import DAY, OptionParameters, PerpetualParameters, PoolParameters, ProtocolParameters
+from clearstone.spec.receipts import Receipt
 from clearstone.spec.transactions import Place, SelfTradePrevention, Side, TimeInForce
 
 USD = 1_000_000
@@ -196,3 +199,25 @@ def _order(
     """An order, its time in force by default what its price allows."""
     fitting: TimeInForce = "ioc" if price is None else "gtc"
     return Place(market, side, lots, price, time_in_force or fitting, reduce_only, self_trade)
+
+
+def trade(chain: Chain, buyer: str, seller: str, market: str, lots: int, price: int) -> Receipt:
+    """One block in which the seller's order rests at a price (ticks) and the buyer takes it all; the buyer's receipt.
+
+    That this does not come about is an error of the scenario's author, or of the specification.
+    """
+    resting = chain.sign(seller, sell(market, lots, price, "post-only"))
+    made, taken = chain.run(resting, chain.sign(buyer, buy(market, lots, price, "fok")))
+    for receipt in (made, taken):
+        if receipt.rejection is not None:
+            raise ValueError(f"no trade: {receipt.rejection.rule}, {receipt.rejection.reason}")
+    return taken
+
+
+def walk_index(chain: Chain, index: int, feed: str = "BTC", most: int = 100) -> int:
+    """Report a price (ticks) until the index has followed it there, in at most so many blocks; how many it took."""
+    for blocks in range(most):
+        if chain.state.feeds[feed].index == index:
+            return blocks
+        chain.block(prices={feed: index})
+    raise ValueError(f"the index of {feed} does not reach {index}")
