@@ -22,9 +22,9 @@ DAY = 86_400_000
 """A day in ms."""
 
 
-def _within(low: int, high: int) -> int:
-    """LEDGER-8. A field whose value must lie in [low, high]."""
-    value: int = field(metadata={"low": low, "high": high})
+def _within(low: int, high: int, fixed: bool = False) -> int:
+    """LEDGER-8. A field whose value must lie in [low, high], and that no change can touch if it is fixed."""
+    value: int = field(metadata={"low": low, "high": high, "fixed": fixed})
     return value
 
 
@@ -56,12 +56,14 @@ class PoolParameters:
 
     insurance_target: int = _within(0, MAX_ATOMS)
     """Fees move to the insurance fund while it is below this, in atoms (LEDGER-9)."""
-    insurance_window: int = _within(1, 365 * DAY)
-    """Length of the window in which a market's draw on the fund is capped, in ms (WATER-2)."""
+    insurance_window: int = _within(1, 365 * DAY, fixed=True)
+    """Length of the window in which a market's draw on the fund is capped, in ms (WATER-2). Fixed: windows are numbered
+    by it, and what was drawn in the running one would be forgotten."""
     unassigned_cap: int = _within(0, MAX_ATOMS)
     """Most that the fund pays in a window for deficits of accounts that hold no position, in atoms (WATER-2)."""
-    liquidation_horizon: int = _within(1, 30 * DAY)
-    """Realised profit is locked for at least this long, in ms (MARGIN-4a)."""
+    liquidation_horizon: int = _within(1, 30 * DAY, fixed=True)
+    """Realised profit is locked for at least this long, in ms (MARGIN-4a). Fixed: horizons are numbered by it, and all
+    locked profit would be free at once."""
     liquidation_buffer: int = _within(0, PPM)
     """How far above maintenance a liquidation restores an account, in ppm of the requirement (LIQ-3)."""
     discount_start: int = _within(0, PPM // 10)
@@ -167,13 +169,13 @@ def _check_relations(parameters: P) -> Rejection | None:
 
 
 def change_parameter(parameters: P, name: str, value: int) -> P | Rejection:
-    """LEDGER-8. The parameters with one of them changed, if it exists and the result is in range.
+    """LEDGER-8. The parameters with one of them changed, if it exists, is not fixed, and the result is in range.
 
     The step is bounded when the change binds, against the value of that moment: two changes of the same parameter that
     wait at the same time must not add up to a jump.
     """
-    if name not in {item.name for item in fields(parameters)}:
-        return Rejection("LEDGER-8", "no parameter of that name")
+    if name not in {item.name for item in fields(parameters) if not item.metadata["fixed"]}:
+        return Rejection("LEDGER-8", "no parameter of that name that could change")
     current = getattr(parameters, name)
     step = max(1, floor_div(abs(current) * MAX_STEP, PPM))
     values: dict[str, Any] = {item.name: getattr(parameters, item.name) for item in fields(parameters)}
