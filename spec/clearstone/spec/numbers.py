@@ -12,7 +12,9 @@ integer; what exceeds one is refused by NUM-5, never wrapped.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 
 PPM = 1_000_000
 """One, in parts per million."""
@@ -78,10 +80,5 @@ def lower_weighted_median(weighted: Iterable[tuple[int, int]]) -> int:
     than 2/3 of the power, of which less than 1/3 is false, so less than half.
     """
     ascending = sorted(weighted)
-    total = sum(weight for _, weight in ascending)
-    below = 0
-    for value, weight in ascending:
-        below += weight
-        if 2 * below >= total:
-            return value
-    return ascending[-1][0]
+    below = tuple(accumulate(weight for _, weight in ascending))
+    return ascending[bisect_left(below, ceil_div(below[-1], 2))][0]
