@@ -35,7 +35,6 @@ from clearstone.spec.tables import Table, fold
 from clearstone.spec.transactions import (
     Body,
     Cancel,
-    ChangeParameter,
     Deposit,
     Liquidate,
     OpenAccount,
@@ -197,7 +196,7 @@ def _dispatch(ledger: Ledger, context: Context, body: Body) -> tuple[Ledger, Rec
             return deposit(ledger, context, action)
         case Release() as action:
             return release(ledger, action)
-        case ChangeParameter() as action:
+        case action:  # ChangeParameter, the only kind left
             return schedule_change(ledger, context, action)
 
 
