@@ -13,7 +13,7 @@ from clearstone.spec.deleveraging import close_positions
 from clearstone.spec.flags import release_flag, unflag
 from clearstone.spec.funding import settle_funding
 from clearstone.spec.ledger_state import Context, Ledger
-from clearstone.spec.margin import equity
+from clearstone.spec.margin import equity, liquidatable
 from clearstone.spec.orders import cancel_all
 from clearstone.spec.receipts import Event, Posting, Receipt
 from clearstone.spec.settlement import settle_series
@@ -39,7 +39,7 @@ def resolve(ledger: Ledger, context: Context, account_id: str) -> tuple[Ledger, 
     ledger, payoffs = settle_expired(ledger, context, account_id)
     postings = (*postings, *payoffs)
     account = ledger.accounts[account_id]
-    if equity(account, context.quotes) > 0:
+    if equity(account, context.quotes) > 0 or not liquidatable(account, context.quotes):
         return release_flag(ledger, context, ledger.pools[account.pool], account_id), Receipt(None, postings)
     after, receipt = default(ledger, context, account_id)
     return after, Receipt(None, postings + receipt.postings, receipt.events)
