@@ -88,8 +88,11 @@ def _reducible(account: Account, market: str, buy: bool) -> int:
 
 
 def _prevent_self_trade(match: Match, order: Place, entry: Resting, resting: Order) -> Match:
-    """BOOK-4. Cancel the maker, stop the taker, or shrink both by the smaller; never trade."""
-    if order.self_trade == "cancel-taker":
+    """BOOK-4. Cancel the maker, stop the taker, or shrink both by the smaller; never trade.
+
+    What is shrunk away is not traded, so an order that is to be filled whole or not at all stops instead.
+    """
+    if order.self_trade == "cancel-taker" or (order.self_trade == "decrement" and order.time_in_force == "fok"):
         return replace(match, stopped="BOOK-4")
     if order.self_trade == "cancel-maker" or resting.lots <= match.left:
         left = match.left - (resting.lots if order.self_trade == "decrement" else 0)
