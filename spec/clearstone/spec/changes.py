@@ -86,12 +86,14 @@ def bind_change(
         if isinstance(changed, Rejection):
             return ledger, instruments, Receipt(changed)
         ledger = replace(ledger, pools=ledger.pools.set(name, replace(pool, parameters=changed)))
+        value = getattr(changed, change.name)
     else:
         bound = _with_parameter(instruments[name], change)
         if isinstance(bound, Rejection):
             return ledger, instruments, Receipt(bound)
         instruments = instruments.set(name, bound)
-    return ledger, instruments, Receipt(None, (), (Event("bound", change.scope, ((change.name, change.value),)),))
+        value = getattr(bound.parameters, change.name)
+    return ledger, instruments, Receipt(None, (), (Event("bound", change.scope, ((change.name, value),)),))
 
 
 def _with_parameter(instrument: Instrument, change: ScheduledChange) -> Instrument | Rejection:
