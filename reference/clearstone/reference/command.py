@@ -39,6 +39,11 @@ class Subcommand(NamedTuple):
 
 
 SUBCOMMANDS: dict[str, Subcommand] = {
+    "apply": Subcommand(
+        "clearstone.reference.apply_command",
+        "apply",
+        "Apply a block file to a state file: receipts, the new root.",
+    ),
     "rules": Subcommand(
         "clearstone.reference.rules_command", "rules", "List every rule: what it says, where it is, what checks it."
     ),
