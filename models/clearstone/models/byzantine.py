@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from clearstone.models.signing import SigningKey
 from clearstone.models.storage import Decided
 from clearstone.models.validator_process import Host, ValidatorProcess
-from clearstone.models.wire import ProposedBlock, block_id, pack
+from clearstone.models.wire import ProposedBlock, id_of, pack
 from clearstone.spec.blocks import NIL, Block
 from clearstone.spec.consensus.actions import Action
 from clearstone.spec.consensus.messages import NO_ROUND, PRECOMMIT, PREVOTE, Message, Proposal, SignedMessage, Vote
@@ -97,15 +97,15 @@ class Equivocating(ByzantineProcess[S, R]):
         else:
             other = replace(block, commit=replace(block.commit, signatures=block.commit.signatures[:-1]))
         data = encode_record(other)
-        signed = self.sign(replace(message, block_id=block_id(data), valid_round=NO_ROUND))
+        signed = self.sign(replace(message, block_id=id_of(data), valid_round=NO_ROUND))
         return pack(ProposedBlock(signed, data))
 
 
 class Amnesiac(ByzantineProcess[S, R]):
-    """It forgets its lock after every step, and prevotes whatever is proposed."""
+    """It forgets its lock and its valid value after every step: it prevotes and proposes whatever it likes."""
 
     def _carry_out(self, action: Action) -> None:
-        self.node = replace(self.node, locked_value=NIL, locked_round=NO_ROUND)
+        self.node = replace(self.node, locked_value=NIL, locked_round=NO_ROUND, valid_value=NIL, valid_round=NO_ROUND)
         super()._carry_out(action)
 
 

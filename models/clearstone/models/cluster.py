@@ -8,18 +8,19 @@ of them has executed a height, the replicas are compared and the observer is cal
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from heapq import heappop, heappush
 from random import Random
 from typing import Generic, TypeVar
 
+from clearstone.invariants.observations import ConsensusTrace, Decision, NodeStep
 from clearstone.models.application import Application, Surroundings
 from clearstone.models.byzantine import KINDS
 from clearstone.models.network import CALM, Conditions, Network
 from clearstone.models.signing import SigningKey
 from clearstone.models.storage import Decided
-from clearstone.models.trace import Decision, HeightTrace, Step
+from clearstone.models.trace import HeightRecord
 from clearstone.models.validator_process import ValidatorProcess
 from clearstone.models.wire import Gate
 from clearstone.spec.blocks import Block
@@ -27,6 +28,7 @@ from clearstone.spec.consensus.driver import Move, Timeouts
 from clearstone.spec.consensus.messages import SignedMessage
 from clearstone.spec.consensus.validators import Validator, Validators
 from clearstone.spec.encoding.signatures import Authentic
+from clearstone.spec.state import State
 
 S = TypeVar("S")
 R = TypeVar("R")
@@ -35,6 +37,8 @@ TIMEOUTS = Timeouts(propose=200, prevote=100, precommit=100, growth=50)
 """Timers that fit a network which delivers within 20 to 50 ms."""
 PATIENCE = 1_000
 """After how many ms at one height a validator asks the others what it lacks."""
+GRACE = 60_000
+"""Within how many ms a height is decided once it has begun and the network is stable; timers may have grown before."""
 LARGEST_SKEW = 50
 """By how many ms a correct validator's clock may be fast or slow."""
 
@@ -63,6 +67,8 @@ class Height(Generic[S, R]):
     """The height."""
     block: Block
     """Its block."""
+    before: S
+    """The state before it."""
     state: S
     """The state after it, of the first correct validator that executed it."""
     receipt: R
@@ -71,20 +77,8 @@ class Height(Generic[S, R]):
     """The state root of every correct replica, by its validator's key."""
     rounds: int
     """How many rounds it took."""
-    trace: HeightTrace
-    """What the correct validators did."""
-
-
-@dataclass(slots=True)
-class _Pending(Generic[S, R]):
-    """A height that some correct validators have executed."""
-
-    blocks: dict[bytes, Block] = field(default_factory=dict)
-    """The blocks that were executed, by id; more than one is a fork."""
-    first: tuple[S, R] | None = None
-    """State and receipt of the first."""
-    roots: dict[bytes, bytes] = field(default_factory=dict)
-    """Roots by validator."""
+    trace: ConsensusTrace
+    """What the correct validators did and saw."""
 
 
 def validators_of(seed: int, powers: Sequence[int]) -> tuple[tuple[SigningKey, ...], Validators]:
@@ -113,6 +107,7 @@ class Cluster(Generic[S, R]):
         crashes: Sequence[Crash] = (),
         timeouts: Timeouts = TIMEOUTS,
         patience: int = PATIENCE,
+        grace: int = GRACE,
     ) -> None:
         """A cluster that stands at genesis, at time `epoch`. `byzantine` maps indexes to kinds (`byzantine.KINDS`)."""
         self.chain = chain
@@ -121,6 +116,7 @@ class Cluster(Generic[S, R]):
         self.surroundings = surroundings
         self.timeouts = timeouts
         self.patience = patience
+        self.grace = grace
         self.gate = Gate(chain, validators, authentic)
         self.epoch = epoch
         self.now = epoch
@@ -133,8 +129,11 @@ class Cluster(Generic[S, R]):
         self._network = Network(conditions, Random(f"network {seed}"))
         self._heap: list[tuple[int, int, Callable[[], None]]] = []
         self._sequence = 0
-        self._pending: dict[int, _Pending[S, R]] = {}
-        self._traces: dict[int, HeightTrace] = {}
+        self._records: dict[int, HeightRecord] = {}
+        self._outcomes: dict[int, tuple[S, R]] = {}
+        self._last = application.genesis()
+        self._stabilises = epoch + conditions.stabilises
+        self._authentic = authentic
         self.processes = self._make_processes(keys, byzantine or {}, seed)
         self.correct = tuple(process for process in self.processes if process.index not in (byzantine or {}))
         self._honest = frozenset(process.index for process in self.correct)
@@ -172,7 +171,7 @@ class Cluster(Generic[S, R]):
                     process.storage.received = {}
                 process.boot()
                 if process.index in self._honest:
-                    self._trace(process.node.height).restarts.setdefault(process.key, []).append(process.node)
+                    self._record(process.node.height).restarts.setdefault(process.key, []).append(process.node)
 
         self.at(self.epoch + crash.down, go_down)
         self.at(self.epoch + crash.up, come_up)
@@ -204,43 +203,71 @@ class Cluster(Generic[S, R]):
         """Record a step of a correct validator."""
         if process.index in self._honest:
             outcome = move.outcome
-            step = Step(self.now, process.key, move.claim, move.before, outcome.node, outcome.actions)
-            self._trace(outcome.node.height).steps.append(step)
+            step = NodeStep(self.now, process.key, move.claim, move.before, outcome.node, outcome.actions)
+            self._record(outcome.node.height).steps.append(step)
 
     def logged(self, process: ValidatorProcess[S, R], signed: SignedMessage) -> None:
         """Record what a correct validator has in its log."""
         if process.index in self._honest:
-            self._trace(signed.message.height).logs.setdefault(process.key, []).append(signed)
+            self._record(signed.message.height).logs.setdefault(process.key, []).append(signed)
 
     def known_outcome(self, decided: Decided) -> tuple[S, R] | None:
         """What executing this block gave a correct validator, if one has and the others have yet to."""
-        pending = self._pending.get(decided.height)
-        return pending.first if pending is not None and decided.block_id in pending.blocks else None
+        record = self._records.get(decided.height)
+        return self._outcomes[decided.height] if record is not None and decided.block_id in record.blocks else None
 
     def executed(self, process: ValidatorProcess[S, R], decided: Decided, block: Block, receipt: R, told: bool) -> None:
         """Compare the replica with the others; once all are there, report the height."""
         if process.index not in self._honest:
             return
-        state = process.storage.state
-        trace = self._trace(decided.height)
-        trace.decisions[process.key] = Decision(self.now, decided.round, decided.block_id, told)
-        pending = self._pending.setdefault(decided.height, _Pending())
-        pending.blocks[decided.block_id] = block
-        pending.first = pending.first or (state, receipt)
-        pending.roots[process.key] = self.application.root(state)
-        if len(pending.roots) == len(self.correct):
-            self._report(decided.height, pending)
+        height, state = decided.height, process.storage.state
+        record = self._record(height)
+        record.decisions[process.key] = Decision(self.now, decided.round, decided.block_id, told)
+        record.blocks[decided.block_id] = block
+        record.roots[process.key] = self.application.root(state)
+        self._outcomes.setdefault(height, (state, receipt))
+        if len(record.roots) == len(self.correct):
+            self._report(height)
 
-    def _report(self, height: int, pending: _Pending[S, R]) -> None:
-        del self._pending[height]
-        trace = self._traces.pop(height)
-        self.decided = height
-        if len(pending.blocks) > 1 or len(set(pending.roots.values())) > 1:
+    def _report(self, height: int) -> None:
+        trace = self._trace(height)
+        (state, receipt), before = self._outcomes.pop(height), self._last
+        del self._records[height]
+        self.decided, self._last = height, state
+        self._record(height + 1).started_at = max(self.now, self.surroundings.starts(height + 1))
+        if len(trace.blocks) > 1 or len(set(trace.roots.values())) > 1:
             self.forks.append(height)
-        if pending.first is not None:
-            (block, *_), (state, receipt) = pending.blocks.values(), pending.first
-            rounds = 1 + max(decision.round for decision in trace.decisions.values())
-            self._observer(Height(height, block, state, receipt, pending.roots, rounds, trace))
+        rounds = 1 + max(decision.round for decision in trace.decisions.values())
+        block = next(iter(trace.blocks.values()))
+        self._observer(Height(height, block, before, state, receipt, trace.roots, rounds, trace))
 
-    def _trace(self, height: int) -> HeightTrace:
-        return self._traces.setdefault(height, HeightTrace(height))
+    def unfinished(self) -> tuple[ConsensusTrace, ...]:
+        """The heights that not all correct validators have executed, lowest first, as they stand now."""
+        return tuple(self._trace(height) for height in sorted(self._records))
+
+    def _record(self, height: int) -> HeightRecord:
+        record = self._records.get(height)
+        if record is None:
+            record = self._records[height] = HeightRecord(max(self.now, self.surroundings.starts(height)))
+        return record
+
+    def _trace(self, height: int) -> ConsensusTrace:
+        record, before = self._record(height), self._last
+        return ConsensusTrace(
+            chain=self.chain,
+            validators=self.validators,
+            correct=frozenset(process.key for process in self.correct),
+            height=height,
+            steps=record.steps,
+            logs=record.logs,
+            restarts=record.restarts,
+            decisions=record.decisions,
+            roots=record.roots,
+            blocks=record.blocks,
+            before=before if isinstance(before, State) and before.height + 1 == height else None,
+            started_at=record.started_at,
+            ended_at=self.now,
+            stabilised_at=self._stabilises,
+            patience=self.grace,
+            authentic=self._authentic,
+        )

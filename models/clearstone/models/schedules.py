@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from random import Random
 
 from clearstone.models.byzantine import KINDS
-from clearstone.models.cluster import Cluster, Crash, Height, validators_of
+from clearstone.models.cluster import GRACE, Cluster, Crash, Height, validators_of
 from clearstone.models.counting_application import Count, CountingApplication, CountingSurroundings
 from clearstone.models.network import Conditions, Partition
 from clearstone.models.signing import remembering_authentic
@@ -22,8 +22,6 @@ CHAIN = "clearstone-schedules"
 """Chain id of all schedules."""
 EPOCH = 1_583_971_200_000
 """When runs begin: 12 March 2020, 00:00 UTC, ms since the epoch."""
-GRACE = 60_000
-"""Within how many ms of the network's becoming stable a schedule must be through; timers have grown before that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +70,9 @@ def random_schedule(seed: int) -> Schedule:
     random = Random(f"schedule {seed}")
     powers = _powers(random)
     byzantine = _byzantine(random, powers)
-    stabilises = random.choice([0, 500, 1_500, 3_000])
+    crashing = {index for index, kind in byzantine if kind == "forgetful"}
+    crashing |= {index for index in range(len(powers)) if random.random() < 0.3}
+    stabilises = random.choice([600, 1_500, 3_000] if crashing else [0, 600, 1_500])
     conditions = Conditions(
         stabilises=stabilises,
         bound=random.choice([10, 30, 50]),
@@ -81,9 +81,7 @@ def random_schedule(seed: int) -> Schedule:
         duplication=random.choice([0, 100_000]),
         partitions=tuple(_partition(random, len(powers), stabilises) for _ in range(random.choice([0, 0, 1, 2]))),
     )
-    forgetful = [index for index, kind in byzantine if kind == "forgetful"]
-    crashing = forgetful + [index for index in range(len(powers)) if random.random() < 0.3 and index not in forgetful]
-    crashes = tuple(_crash(random, index, max(stabilises, 600)) for index in crashing)
+    crashes = tuple(_crash(random, index, stabilises) for index in sorted(crashing))
     return Schedule(seed, powers, byzantine, conditions, crashes, random.choice([3, 4]))
 
 
@@ -146,6 +144,6 @@ def run_schedule(
         byzantine=dict(schedule.byzantine),
         crashes=schedule.crashes,
     )
-    cluster.run(schedule.heights, EPOCH + schedule.conditions.stabilises + GRACE)
+    cluster.run(schedule.heights, EPOCH + schedule.conditions.stabilises + schedule.heights * GRACE)
     elapsed = cluster.now - EPOCH
     return Result(schedule, cluster.decided, tuple(cluster.forks), tuple(rounds), elapsed, cluster.events)

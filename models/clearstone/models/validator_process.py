@@ -15,7 +15,7 @@ from clearstone.models.application import Application, Surroundings
 from clearstone.models.message_log import MessageLog
 from clearstone.models.signing import SigningKey
 from clearstone.models.storage import Decided, Storage
-from clearstone.models.wire import DecidedBlock, Gate, Inquiry, ProposedBlock, block_id, pack
+from clearstone.models.wire import DecidedBlock, Gate, Inquiry, ProposedBlock, id_of, pack
 from clearstone.spec.blocks import NIL, Block, CommitSignature
 from clearstone.spec.consensus import rules
 from clearstone.spec.consensus.actions import Action, Broadcast, Persist, Schedule
@@ -205,7 +205,7 @@ class ValidatorProcess(Generic[S, R]):
         self.host.logged(self, signed)
 
     def _keep_block(self, data: bytes, block: Block) -> bytes:
-        name = block_id(data)
+        name = id_of(data)
         self.blocks[name] = block
         self._bodies[name] = data
         self.storage.bodies[name] = data
@@ -254,7 +254,7 @@ class ValidatorProcess(Generic[S, R]):
                     return
         decision = self.node.decision
         if decision != NIL:
-            signatures = self._precommits[self._decision_round, decision]
+            signatures = self._precommits.get((self._decision_round, decision), {})
             decided = Decided(self._bodies[decision], self.node.height, self._decision_round, decision, signatures)
             self._finish(decided, self.blocks[decision], False)
 

@@ -64,8 +64,8 @@ class Arrival:
     """The block in it, if there is one."""
 
 
-def block_id(block: bytes) -> bytes:
-    """ENC-1. The id of a block: SHA-256 of its canonical bytes."""
+def id_of(block: bytes) -> bytes:
+    """ENC-1. The id of a block, from its canonical bytes."""
     return sha256(block).digest()
 
 
@@ -116,13 +116,13 @@ class Gate:
 
     def _judge_proposal(self, content: ProposedBlock) -> Arrival | Rejection:
         message = content.proposal.message
-        if not (isinstance(message, Proposal) and block_id(content.block) == message.block_id):
+        if not (isinstance(message, Proposal) and id_of(content.block) == message.block_id):
             return Rejection("CONS-2", "a block without its proposal")
         refused = check_message(self._chain, self._validators, content.proposal, self._authentic)
         return refused or self._with_block(content, content.block, message.height)
 
     def _judge_decision(self, content: DecidedBlock) -> Arrival | Rejection:
-        if block_id(content.block) != content.commit.block_id:
+        if id_of(content.block) != content.commit.block_id:
             return Rejection("CONS-6", "a block without its commit")
         refused = check_commit(self._chain, self._validators, content.commit, self._authentic)
         return refused or self._with_block(content, content.block, content.commit.height)
