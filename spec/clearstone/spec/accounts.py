@@ -8,13 +8,13 @@ account and the quotes of the block.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from hashlib import sha256
 
 from clearstone.spec.numbers import floor_div
+from clearstone.spec.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Position:
     """LEDGER-2. Lots of one instrument."""
 
@@ -28,7 +28,7 @@ class Position:
     """The market's funding index when it was last settled (PERP-2); 0 for an option."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Order:
     """BOOK-2. An order that stands in the book."""
 
@@ -48,7 +48,7 @@ class Order:
     """Whether it may only reduce the position (BOOK-2)."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Account:
     """LEDGER-2, LEDGER-4. One account of one owner in one pool."""
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from clearstone.spec.accounts import Account, Position, realise
 from clearstone.spec.instruments import Perpetual
-from clearstone.spec.ledger_state import Ledger, Market, Pool, horizon_period
+from clearstone.spec.ledger_state import Ledger, Market, horizon_period
 from clearstone.spec.margin import Quotes
 from clearstone.spec.numbers import MAX_FUNDING_INDEX, PPM, clamp, floor_div
 from clearstone.spec.receipts import Posting
@@ -91,6 +91,11 @@ def settle_position(position: Position, funding_index: int) -> Position:
     return Position(position.instrument, position.lots, position.cost, funding_index)
 
 
+def is_settled(account: Account, quotes: Quotes) -> bool:
+    """PERP-2. Whether all positions of an account are at their markets' funding indices."""
+    return all(position.funding_index == quotes[position.instrument].funding_index for position in account.positions)
+
+
 def settled_account(account: Account, quotes: Quotes, period: int) -> tuple[Account, tuple[tuple[str, int], ...]]:
     """PERP-2. The account with all funding settled, and the credits by market.
 
@@ -127,10 +132,9 @@ def settled_account(account: Account, quotes: Quotes, period: int) -> tuple[Acco
 def settle_funding(ledger: Ledger, quotes: Quotes, now: int, account_id: str) -> tuple[Ledger, tuple[Posting, ...]]:
     """PERP-2. The ledger after one account settled its funding through the markets' clearing balances."""
     account = ledger.accounts[account_id]
-    pool: Pool = ledger.pools[account.pool]
-    settled, credits = settled_account(account, quotes, horizon_period(pool, now))
-    if not credits:
+    if is_settled(account, quotes):
         return ledger, ()
+    settled, credits = settled_account(account, quotes, horizon_period(ledger.pools[account.pool], now))
     markets = ledger.markets
     postings: list[Posting] = []
     for market_id, credit in credits:

@@ -16,13 +16,14 @@ from clearstone.spec.instruments import Instrument, Quote
 from clearstone.spec.numbers import floor_div
 from clearstone.spec.parameters import PoolParameters, ProtocolParameters
 from clearstone.spec.tables import Table
+from clearstone.spec.values import value
 
 if TYPE_CHECKING:
     from clearstone.spec.book import Book
     from clearstone.spec.consensus.validators import Validators
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Pool:
     """LEDGER-1. One risk pool: its vault and its pots. No pot is ever below zero."""
 
@@ -46,7 +47,7 @@ class Pool:
     """Number of the insurance window that `unassigned_used` counts in."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Market:
     """LEDGER-1. What changes of an instrument as it is traded."""
 
@@ -78,7 +79,7 @@ class Withdrawal:
     """Escrowed until an attested release pays it out; it moves on once (incident 33)."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Ledger:
     """LEDGER-7. Everything that a transaction may change."""
 

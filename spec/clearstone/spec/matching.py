@@ -8,7 +8,7 @@ would fail stops there. FOK is decided by the whole match and undone whole, whic
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from clearstone.spec.accounts import Account, Order, lots_in
 from clearstone.spec.book import Resting, candidates, drop_order, resting_order, without
@@ -28,9 +28,10 @@ from clearstone.spec.trades import (
     within_bounds,
 )
 from clearstone.spec.transactions import Place
+from clearstone.spec.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Match:
     """BOOK-2. How far a taker's order has come."""
 

@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from clearstone.spec.values import value
+
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
@@ -52,7 +54,7 @@ class Event(NamedTuple):
     """Named figures, in lots, ticks or atoms as the name says."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Receipt:
     """LEDGER-7. The outcome of one transaction, or of one of the block's own steps."""
 

@@ -8,17 +8,18 @@ rule can forget to say what it changed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from rpds import HashTrieMap, List
+
+from clearstone.spec.values import value
 
 V = TypeVar("V")
 A = TypeVar("A")
 B = TypeVar("B")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Table(Generic[V]):
     """ENC-1. An immutable map from text keys to values, with the keys written since the last commitment."""
 
