@@ -73,7 +73,7 @@ def _square_root_of_ratio(numerator: int, denominator: int) -> int | None:
 
 
 def add(a: Point, b: Point) -> Point:
-    """The sum of two points, which may be equal."""
+    """ENC-2. The sum of two points, which may be equal."""
     x1, y1, z1, t1 = a
     x2, y2, z2, t2 = b
     low, high = (y1 - x1) * (y2 - x2) % P, (y1 + x1) * (y2 + x2) % P
@@ -83,7 +83,7 @@ def add(a: Point, b: Point) -> Point:
 
 
 def double(a: Point) -> Point:
-    """A point plus itself, in fewer multiplications than `add`."""
+    """ENC-2. A point plus itself, in fewer multiplications than `add`."""
     x, y, z, _ = a
     xx, yy = x * x % P, y * y % P
     h = xx + yy
@@ -93,13 +93,13 @@ def double(a: Point) -> Point:
 
 
 def negate(a: Point) -> Point:
-    """The point that sums with this one to the neutral element."""
+    """ENC-2. The point that sums with this one to the neutral element."""
     x, y, z, t = a
     return P - x, y, z, P - t
 
 
 def multiply_and_add(m: int, a: Point, n: int, b: Point) -> Point:
-    """[m]a + [n]b for m and n in [0, 2²⁵⁶): both scalars share one chain of doublings, four bits at a time."""
+    """ENC-2. [m]a + [n]b for m and n in [0, 2²⁵⁶): both scalars share one chain of doublings, four bits at a time."""
     multiples_of_a, multiples_of_b = _multiples(a), _multiples(b)
     total = NEUTRAL
     for shift in range(256 - _WINDOW, -1, -_WINDOW):
