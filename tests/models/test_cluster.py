@@ -102,6 +102,22 @@ def test_a_height_does_not_begin_before_its_time():
     assert all(height.trace.steps[0].time >= EPOCH + 3_600_000 * height.height for height in seen[1:])
 
 
+@pytest.mark.parametrize("per_block", [0, 1])
+def test_two_blocks_of_one_proposer_are_no_harm(per_block):
+    seen = []
+    cluster = cluster_of(seen=seen, per_block=per_block, byzantine={0: "equivocating"}, conditions=Conditions(bound=50))
+    assert cluster.run(8, deadline(60_000))
+    proposals = {
+        (signed.message.height, signed.message.round, signed.message.block_id)
+        for height in seen
+        for log in height.trace.logs.values()
+        for signed in log
+        if isinstance(signed.message, Proposal) and signed.sender == cluster.processes[0].key
+    }
+    assert len(proposals) > len({(height, round) for height, round, _ in proposals})
+    assert cluster.forks == []
+
+
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_one_liar_of_four_neither_stops_nor_forks_the_chain(kind):
     seen = []
@@ -171,6 +187,19 @@ def test_who_crashes_between_storing_and_sending_says_the_same_after():
     )
     said = next(signed.message for signed in first.logs[victim] if signed.sender == victim)
     assert (said.round, said.block_id) == (stored.round, stored.block_id)
+
+
+def test_a_valid_value_is_stored_with_its_block():
+    cluster = cluster_of()
+    for time in range(100):
+        cluster.run(1, deadline(time))
+        locked = [process for process in cluster.processes if process.node.locked_value != NIL]
+        if locked:
+            break
+    locked[0].crash()
+    locked[0].storage.received = {}
+    locked[0].boot()
+    assert locked[0].log.valid(locked[0].node.valid_value)
 
 
 def test_who_was_down_for_long_is_told_what_was_decided():

@@ -14,9 +14,10 @@ from dataclasses import replace
 from random import Random
 from typing import Any, TypeVar
 
+from clearstone.models.host import Host
 from clearstone.models.signing import SigningKey
 from clearstone.models.storage import Decided
-from clearstone.models.validator_process import Host, ValidatorProcess
+from clearstone.models.validator_process import ValidatorProcess
 from clearstone.models.wire import ProposedBlock, id_of, pack
 from clearstone.spec.blocks import NIL, Block
 from clearstone.spec.consensus.actions import Action
@@ -78,20 +79,18 @@ class Equivocating(ByzantineProcess[S, R]):
         chosen = self.some()
         rest = tuple(other for other in self._others if other not in chosen)
         self.say(signed, data, chosen)
-        lie = self._contrary(signed.message)
-        if isinstance(lie, bytes):
-            self.host.send(self.index, rest, (lie,))
+        self.host.send(self.index, rest, (self._contrary(signed.message),))
 
-    def _contrary(self, message: Message) -> bytes | None:
+    def _contrary(self, message: Message) -> bytes:
         if isinstance(message, Proposal):
             return self._other_proposal(message)
-        others = [value for value in (*self.blocks, NIL, UNKNOWN) if value != message.block_id]
+        others = [value for value in (*self.storage.bodies, NIL, UNKNOWN) if value != message.block_id]
         contrary = Vote(message.chain, message.height, message.round, message.step, self.random.choice(others), 0, ())
         return pack(self.sign(self.extended(contrary)))
 
-    def _other_proposal(self, message: Proposal) -> bytes | None:
+    def _other_proposal(self, message: Proposal) -> bytes:
         """A second block for the same round: without the last transaction, or else with a spare signature less."""
-        block = self.blocks[message.block_id]
+        block = self.storage.bodies[message.block_id].block
         if block.transactions:
             other = replace(block, transactions=block.transactions[:-1])
         else:

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
-from clearstone.spec.blocks import Commit, CommitSignature
+from clearstone.spec.blocks import Block, Commit, CommitSignature
 from clearstone.spec.consensus.node import Node
 
 S = TypeVar("S")
+
+
+class Body(NamedTuple):
+    """A proposed block."""
+
+    data: bytes
+    """Its canonical bytes."""
+    block: Block
+    """What they say."""
 
 
 @dataclass(slots=True)
@@ -44,8 +53,8 @@ class Storage(Generic[S]):
     """The consensus state stored last, at the height after those; None if nothing was said at it yet."""
     sent: dict[bytes, None] = field(default_factory=dict)
     """The packets that were sent at that height, signed, in order."""
-    bodies: dict[bytes, bytes] = field(default_factory=dict)
-    """The blocks proposed at that height, by id."""
+    bodies: dict[bytes, Body] = field(default_factory=dict)
+    """The blocks proposed at that height, by id: a valid value is of no use without its block."""
     received: dict[bytes, None] = field(default_factory=dict)
     """The packets received at that height: not needed for safety, and lost in some crashes."""
 

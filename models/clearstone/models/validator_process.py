@@ -7,24 +7,23 @@ moment, also between persisting a message and sending it, and starts again from 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
-from clearstone.models.application import Application, Surroundings
+from clearstone.models.host import Host
 from clearstone.models.message_log import MessageLog
 from clearstone.models.signing import SigningKey
-from clearstone.models.storage import Decided, Storage
-from clearstone.models.wire import DecidedBlock, Gate, Inquiry, ProposedBlock, id_of, pack
+from clearstone.models.storage import Body, Decided, Storage
+from clearstone.models.wire import DecidedBlock, Inquiry, ProposedBlock, id_of, pack
 from clearstone.spec.blocks import NIL, Block, CommitSignature
 from clearstone.spec.consensus import rules
 from clearstone.spec.consensus.actions import Action, Broadcast, Persist, Schedule
 from clearstone.spec.consensus.claims import Claim, Timeout
-from clearstone.spec.consensus.driver import Move, Timeouts, drive
+from clearstone.spec.consensus.driver import drive
 from clearstone.spec.consensus.messages import PRECOMMIT, Message, Proposal, SignedMessage, Vote
 from clearstone.spec.consensus.node import NEW, Node
 from clearstone.spec.consensus.proposer import proposer
-from clearstone.spec.consensus.validators import Validators
 from clearstone.spec.encoding.records import encode_record
 from clearstone.spec.receipts import Rejection
 
@@ -33,47 +32,6 @@ R = TypeVar("R")
 
 BLOCKS_A_REPLY = 5
 """Most decided blocks in one answer to an inquiry."""
-
-
-class Host(Protocol[S, R]):
-    """What a process needs of the simulation that it runs in."""
-
-    chain: str
-    validators: Validators
-    timeouts: Timeouts
-    patience: int
-    gate: Gate
-    application: Application[S, R]
-    surroundings: Surroundings[S]
-
-    @property
-    def now(self) -> int:
-        """Simulated time, ms since the epoch."""
-        ...
-
-    def at(self, time: int, callback: Callable[[], None]) -> None:
-        """Call back at a time."""
-        ...
-
-    def send(self, sender: int, recipients: Sequence[int], packets: tuple[bytes, ...]) -> None:
-        """Send packets, which arrive together or not at all."""
-        ...
-
-    def moved(self, process: ValidatorProcess[S, R], move: Move) -> None:
-        """A rule fired."""
-        ...
-
-    def logged(self, process: ValidatorProcess[S, R], signed: SignedMessage) -> None:
-        """A message entered the log, one's own when it was sent."""
-        ...
-
-    def known_outcome(self, decided: Decided) -> tuple[S, R] | None:
-        """What executing this block gave a correct validator, if one has."""
-        ...
-
-    def executed(self, process: ValidatorProcess[S, R], decided: Decided, block: Block, receipt: R, told: bool) -> None:
-        """A decided block was executed."""
-        ...
 
 
 class ValidatorProcess(Generic[S, R]):
@@ -114,8 +72,6 @@ class ValidatorProcess(Generic[S, R]):
         self.node = storage.node or Node(host.chain, height, self.key, sum(self._powers.values()))
         self.log = MessageLog(self._powers, self._is_valid, self._candidate)
         self.packets: dict[bytes, None] = {}
-        self.blocks: dict[bytes, Block] = {}
-        self._bodies = dict(storage.bodies)
         self._precommits: dict[tuple[int, bytes], dict[bytes, CommitSignature]] = {}
         self._timers: set[Schedule] = set()
         self._may_start = False
@@ -206,9 +162,7 @@ class ValidatorProcess(Generic[S, R]):
 
     def _keep_block(self, data: bytes, block: Block) -> bytes:
         name = id_of(data)
-        self.blocks[name] = block
-        self._bodies[name] = data
-        self.storage.bodies[name] = data
+        self.storage.bodies[name] = Body(data, block)
         return name
 
     def _complete_commit(self, signed: SignedMessage) -> None:
@@ -255,8 +209,9 @@ class ValidatorProcess(Generic[S, R]):
         decision = self.node.decision
         if decision != NIL:
             signatures = self._precommits.get((self._decision_round, decision), {})
-            decided = Decided(self._bodies[decision], self.node.height, self._decision_round, decision, signatures)
-            self._finish(decided, self.blocks[decision], False)
+            body = self.storage.bodies[decision]
+            decided = Decided(body.data, self.node.height, self._decision_round, decision, signatures)
+            self._finish(decided, body.block, False)
 
     def _carry_out(self, action: Action) -> None:
         if isinstance(action, Schedule):
@@ -300,7 +255,7 @@ class ValidatorProcess(Generic[S, R]):
     def packed(self, signed: SignedMessage) -> bytes:
         """The packet to send for a message: a proposal goes with its block."""
         if isinstance(signed.message, Proposal):
-            return pack(ProposedBlock(signed, self._bodies[signed.message.block_id]))
+            return pack(ProposedBlock(signed, self.storage.bodies[signed.message.block_id].data))
         return pack(signed)
 
     def broadcast(self, signed: SignedMessage, data: bytes) -> None:
@@ -311,7 +266,7 @@ class ValidatorProcess(Generic[S, R]):
     # What the log asks
 
     def _is_valid(self, value: bytes) -> bool:
-        return self.host.application.check(self.storage.state, self.blocks[value]) is None
+        return self.host.application.check(self.storage.state, self.storage.bodies[value].block) is None
 
     def _candidate(self, round: int) -> bytes:
         host, storage = self.host, self.storage
