@@ -5,6 +5,7 @@ from dataclasses import replace
 from fractions import Fraction
 from math import ceil
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -248,14 +249,25 @@ def test_an_expirys_margin_covers_its_loss_at_every_price_or_is_the_isolated_sum
 
 
 @given(one_expiry, st.integers(1, 120_000))
-def test_a_naked_call_adds_a_tenth_of_the_index_to_the_worst_loss(lots: dict[str, int], index: int) -> None:
+def test_naked_calls_add_their_margin_alone_to_the_worst_loss(lots: dict[str, int], index: int) -> None:
     quotes = quotes_at(index)
     isolated = sum(-size * quotes[name].initial for name, size in lots.items() if size < 0)
     prices = [0, index, index + ceil(Fraction(index * 150_000, 10**6)), *(ONE_EXPIRY[name].strike for name in lots)]
     worst = max(-sum(size * payoff(ONE_EXPIRY[name], price) for name, size in lots.items()) for price in prices)
-    naked = max(0, -sum(size * 1_000 for name, size in lots.items() if ONE_EXPIRY[name].call))
-    expected = max(0, worst + ceil(Fraction(naked * index * 100_000, 10**6)))
+    calls = {name: size for name, size in lots.items() if ONE_EXPIRY[name].call}
+    dearest = max((ceil(Fraction(quotes[name].initial, 1_000)) for name, size in calls.items() if size < 0), default=0)
+    expected = max(0, worst + max(0, -sum(calls.values())) * 1_000 * dearest)
     assert amount_of(lots, quotes) == min(isolated, expected)
+
+
+@pytest.mark.parametrize("reported", [1, 14_000, 49_000])
+def test_no_mark_lets_a_naked_call_be_sold_without_equity(reported: int) -> None:
+    naked = quotes_at(reported=reported)
+    for series in (some for some in SERIES if some.call):
+        alone = naked[series.market]
+        account = holding_all(0, {series.market: -1})
+        assert initial_requirement(account, naked) == alone.initial - alone.mark > 0
+        assert maintenance_requirement(account, naked) == alone.maintenance - alone.mark > 0
 
 
 def test_resting_orders_need_margin_for_the_worse_of_their_sides() -> None:

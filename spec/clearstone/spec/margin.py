@@ -127,26 +127,29 @@ def _option_amounts(options: list[tuple[Position, Quote]], initial: bool) -> int
 
 
 def portfolio_loss(legs: list[tuple[Position, Quote]], initial: bool) -> int:
-    """MARGIN-3. The most that one expiry's legs can cost at their payoff, in atoms, at least 0.
+    """MARGIN-3. The most that one expiry's legs can cost, in atoms, at least 0: at expiry, and for naked calls now.
 
-    The payoff is linear between strikes, so its extremes lie at 0, at a strike, or beyond the highest one, where each
-    net short call adds a tenth (initial) or 7.5 % (maintenance) of the underlying. The rise that is tried beyond the
-    index is larger for initial margin, and so initial is never below maintenance.
+    The payoff is linear between strikes, so its extremes lie at 0, at a strike, or beyond the highest one. Beyond it
+    only net short calls go on losing, and for each of those the margin of a short call standing alone is added, the
+    largest among the legs. (Adding a tenth of the underlying instead, whatever the mark, let a naked call whose mark
+    was above that be sold without any equity: R was max(0, amount − mark) = 0.) The rise that is tried beyond the index
+    is larger for initial margin, and so are the margins of single calls: initial is never below maintenance.
     """
     index = legs[0][1].index
     rise = max(_rise(quote, initial) for _, quote in legs)
     prices = {0, index, index + ceil_div(index * rise, PPM)}
-    naked = 0
-    multiplier_add_on = 0
+    naked, naked_margin = 0, 0
     for position, quote in legs:
         series = quote.instrument
         assert isinstance(series, OptionSeries)
         prices.add(series.strike)
         if series.call:
-            naked += position.lots * series.multiplier
-            multiplier_add_on = max(multiplier_add_on, _call_add_on(quote, initial))
+            naked -= position.lots * series.multiplier
+            if position.lots < 0:
+                alone = quote.initial if initial else quote.maintenance
+                naked_margin = max(naked_margin, ceil_div(alone, series.multiplier))
     worst = max(-sum(position.lots * payoff_at(quote, price) for position, quote in legs) for price in prices)
-    return max(0, worst + ceil_div(max(0, -naked) * index * multiplier_add_on, PPM))
+    return max(0, worst + max(0, naked) * naked_margin)
 
 
 def payoff_at(quote: Quote, price: int) -> int:
@@ -161,13 +164,6 @@ def _rise(quote: Quote, initial: bool) -> int:
     series = quote.instrument
     assert isinstance(series, OptionSeries)
     return series.parameters.initial_fraction if initial else series.parameters.maintenance_fraction
-
-
-def _call_add_on(quote: Quote, initial: bool) -> int:
-    """MARGIN-3. What a net short call adds to the maximum loss, in ppm of the index."""
-    series = quote.instrument
-    assert isinstance(series, OptionSeries)
-    return series.parameters.initial_floor if initial else series.parameters.maintenance_fraction
 
 
 def orders_requirement(account: Account, quotes: Quotes) -> int:
