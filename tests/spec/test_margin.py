@@ -263,9 +263,9 @@ def test_naked_calls_add_their_margin_alone_to_the_worst_loss(lots: dict[str, in
 @pytest.mark.parametrize("reported", [1, 14_000, 49_000])
 def test_no_mark_lets_a_naked_call_be_sold_without_equity(reported: int) -> None:
     naked = quotes_at(reported=reported)
-    for series in (some for some in SERIES if some.call):
-        alone = naked[series.market]
-        account = holding_all(0, {series.market: -1})
+    for call in (some for some in SERIES if some.call):
+        alone = naked[call.market]
+        account = holding_all(0, {call.market: -1})
         assert initial_requirement(account, naked) == alone.initial - alone.mark > 0
         assert maintenance_requirement(account, naked) == alone.maintenance - alone.mark > 0
 
