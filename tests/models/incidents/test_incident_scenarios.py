@@ -1,7 +1,12 @@
 import time
+from itertools import pairwise
 
 import pytest
 
+from clearstone.invariants.block_step import BlockStep
+from clearstone.invariants.checking import Tally
+from clearstone.invariants.incidents import ABSENT
+from clearstone.models.chain import accept_all
 from clearstone.models.incidents import SCENARIOS, Scenario, ScenarioResult, Trial
 from clearstone.models.scenario_genesis import scenario_genesis
 from clearstone.spec.encoding.trie import root
@@ -46,8 +51,8 @@ def test_a_scenario_leaves_its_blocks_to_be_checked(scenario: Scenario):
     assert all(blocks for blocks in result.histories)
     assert len(result.history) == sum(len(blocks) for blocks in result.histories)
     for blocks in result.histories:
-        assert all(applied.receipt.rejection is None for applied in blocks)
-        assert all(first.after is second.before for first, second in zip(blocks, blocks[1:], strict=False))
+        assert all(applied.after is applied.before for applied in blocks if applied.receipt.rejection is not None)
+        assert all(first.after is second.before for first, second in pairwise(blocks))
         assert root(rebuild_trie(blocks[-1].after)) == state_root(blocks[-1].after)
 
 
@@ -58,6 +63,26 @@ def test_a_scenario_says_what_happened_and_which_rules_answer(scenario: Scenario
     assert scenario.happened.endswith("].")
     assert scenario.answer.endswith(".")
     assert len(scenario.title) < 60
+
+
+@EVERY
+def test_invariants_answer_the_incident_or_it_is_absent(scenario: Scenario):
+    assert scenario.invariants or scenario.number in ABSENT
+    assert scenario.answer.startswith("absent: ") or scenario.number not in ABSENT
+
+
+def test_an_absent_mechanism_is_absent_by_the_enumeration_of_transactions():
+    for number in ABSENT:
+        statements = [expectation.statement for expectation in SCENARIOS[number].run().expectations]
+        assert any(statement.startswith("of the 10 transaction kinds none can ") for statement in statements)
+
+
+@EVERY
+def test_every_invariant_holds_in_every_block_of_the_scenario(scenario: Scenario):
+    tally = Tally(thorough=True)
+    for applied in scenario.run().history:
+        tally.check_block(BlockStep(applied.before, applied.block, applied.after, applied.receipt, accept_all))
+    assert tally.violations == []
 
 
 def scenario_of(script) -> Scenario:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from clearstone.invariants.catalogue import INVARIANTS
 from clearstone.models.chain import Applied, Chain
 from clearstone.models.scenario_genesis import started
 from clearstone.spec.genesis import Genesis
@@ -111,6 +112,11 @@ class Scenario:
     """Ids of the rules that it exercises."""
     script: Callable[[Trial], None]
     """Drives chains and states expectations."""
+
+    @property
+    def invariants(self) -> tuple[str, ...]:
+        """Ids of the invariants that answer the incident, in the order of reports."""
+        return tuple(each.id for each in INVARIANTS.values() if self.number in each.incidents)
 
     def run(self) -> ScenarioResult:
         """Run it; whatever goes wrong is a failed expectation, never an exception."""
