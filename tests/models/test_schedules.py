@@ -27,11 +27,6 @@ def test_random_schedules_keep_one_root_and_decide_every_height(first):
     assert sum(judge(seed).decided for seed in range(first, first + 15)) >= 3 * 15
 
 
-@pytest.mark.parametrize("seed", [1895])
-def test_schedules_that_once_failed(seed):
-    judge(seed)
-
-
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("first", range(0, 1_000, 50))

@@ -21,7 +21,7 @@ DATA = encode_record(BLOCK)
 ID = id_of(DATA)
 
 
-def gate(capacity=20_000):
+def gate(capacity=100):
     return Gate("c", VALIDATORS, remembering_authentic(), capacity)
 
 

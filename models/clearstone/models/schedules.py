@@ -37,7 +37,7 @@ class Schedule:
     conditions: Conditions
     """What the network does."""
     crashes: tuple[Crash, ...]
-    """Who crashes and comes back, at most once each; all are back when the network stabilises."""
+    """Who crashes and comes back, perhaps twice; all are back when the network stabilises."""
     heights: int
     """How many heights to decide."""
 
@@ -71,22 +71,23 @@ def random_schedule(seed: int) -> Schedule:
     powers = _powers(random)
     byzantine = _byzantine(random, powers)
     crashing = {index for index, kind in byzantine if kind == "forgetful"}
-    crashing |= {index for index in range(len(powers)) if random.random() < 0.3}
-    stabilises = random.choice([600, 1_500, 3_000] if crashing else [0, 600, 1_500])
+    crashing |= {index for index in range(len(powers)) if random.random() < 0.4}
+    stabilises = random.choice([1_000, 3_000, 8_000] if crashing else [0, 1_000, 3_000])
     conditions = Conditions(
         stabilises=stabilises,
         bound=random.choice([10, 30, 50]),
         wild_delay=random.choice([50, 300, 1_000]),
-        loss=random.choice([0, 50_000, 300_000, 700_000]),
+        loss=random.choice([0, 50_000, 200_000, 500_000]),
         duplication=random.choice([0, 100_000]),
-        partitions=tuple(_partition(random, len(powers), stabilises) for _ in range(random.choice([0, 0, 1, 2]))),
+        partitions=tuple(_partition(random, len(powers), stabilises) for _ in range(random.choice([0, 1, 2, 3]))),
     )
-    crashes = tuple(_crash(random, index, stabilises) for index in sorted(crashing))
+    often = [index for index in sorted(crashing) for _ in range(random.choice([1, 2]))]
+    crashes = tuple(_crash(random, index, stabilises) for index in often)
     return Schedule(seed, powers, byzantine, conditions, crashes, random.choice([3, 4]))
 
 
 def _powers(random: Random) -> tuple[int, ...]:
-    count = random.choice([4, 4, 7, 10])
+    count = random.choice([4, 7, 10])
     if random.random() < 0.4:
         return (1,) * count
     largest = random.choice([3, 10, 100])

@@ -80,7 +80,7 @@ class Gate:
     The verdict depends on the bytes, the chain and its validators alone, so those who share a process may share it.
     """
 
-    def __init__(self, chain: str, validators: Validators, authentic: Authentic, capacity: int = 20_000) -> None:
+    def __init__(self, chain: str, validators: Validators, authentic: Authentic, capacity: int = 4_000) -> None:
         """A gate to a chain that remembers its latest verdicts."""
         self._chain = chain
         self._validators = validators
