@@ -43,7 +43,7 @@ def executing_again_gives_the_same(step: BlockStep) -> Iterator[str]:
     _, instruments, _ = bind_changes(step.ending[-2].after, step.begun.instruments, step.begun.time)
     expected = {
         "height": step.before.height + 1,
-        "block_id": block_id(step.block),
+        "block_id": step.begun.block_id,
         "time": step.block.time,
         "feeds": step.begun.feeds,
         "funding": step.begun.funding,
@@ -101,7 +101,7 @@ def no_pool_feels_another(step: BlockStep) -> Iterator[str]:
     ledger = step.begun.ledger
     for transaction in step.block.transactions:
         if pool_of(step, transaction) in (chosen, ""):
-            ledger, _ = execute(ledger, step.context, transaction, step.authentic)
+            ledger, _ = execute(ledger, step.context, transaction, step.verify)
     alone, _ = end_block(replace(step.begun, ledger=ledger), step.context)
     accounts = alone.ledger.accounts
     for account_id, account in step.after.ledger.accounts.entries.items():

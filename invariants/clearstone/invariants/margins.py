@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from zlib import crc32
 
-from clearstone.invariants.block_step import BlockStep
+from clearstone.invariants.block_step import BlockStep, keys_written
 from clearstone.invariants.registry import invariant
 from clearstone.invariants.snapshot import Snapshot
 from clearstone.spec.accounts import Account
@@ -61,7 +61,7 @@ def maintenance_is_what_the_parameters_say(snapshot: Snapshot) -> Iterator[str]:
     """An account's maintenance margin is what its positions, the indices and the parameters give, added up another way.
 
     Per expiry the least of two amounts: the shorts one by one, or the worst payoff over prices up to the risen index,
-    with the add-on for naked calls. Accounts take turns.
+    with a short call's own margin for each naked call. Accounts take turns.
     """
     quotes = snapshot.state.quotes
     for account_id, account in of_this_height(snapshot):
@@ -109,10 +109,13 @@ def _worst_loss(legs: list[tuple[int, Quote, OptionSeries]]) -> int:
             for lots, _, series in legs
         )
 
-    calls = [(lots, series) for lots, _, series in legs if series.call]
-    naked = max(0, -sum(lots * series.multiplier for lots, series in calls))
-    add_on = max((series.parameters.maintenance_fraction for _, series in calls), default=0)
-    return max(0, max(map(loss, prices)) - (-naked * index * add_on // PPM))
+    naked = -sum(lots * series.multiplier for lots, _, series in legs if series.call)
+    alone = [
+        -(-_short_maintenance(quote, series) // series.multiplier)
+        for lots, quote, series in legs
+        if series.call and lots < 0
+    ]
+    return max(0, max(map(loss, prices)) + max(0, naked) * max(alone, default=0))
 
 
 @invariant(
@@ -166,8 +169,8 @@ def crowded_markets_need_more_margin(step: BlockStep) -> Iterator[str]:
 def trading_fills_a_market_up_to_its_limit(step: BlockStep) -> Iterator[str]:
     """No transaction raises a market's open interest above its limit."""
     for part in step.transactions:
-        for market, state in part.after.markets.entries.items() if part.action is not None else ():
-            before = part.before.markets[market]
+        for market in keys_written(part.before.markets, part.after.markets):
+            before, after = part.before.markets[market].open_interest, part.after.markets[market].open_interest
             limit = step.begun.instruments[market].parameters.max_open_interest
-            if state is not before and state.open_interest > max(before.open_interest, limit):
-                yield f"{part.label}: open interest of {market} rose to {state.open_interest} of {limit}"
+            if after > max(before, limit):
+                yield f"{part.label}: open interest of {market} rose from {before} to {after}, its limit is {limit}"

@@ -29,6 +29,8 @@ class Totals:
     """The open orders by market, each as (buy, rank, sequence, account, nonce)."""
     flagged: Mapping[str, list[str]]
     """Flagged accounts by pool."""
+    seats: set[tuple[str, str]]
+    """Every (pool, instrument) of which an account of the pool has a position or an order in the instrument."""
     compound: tuple[tuple[str, Account], ...]
     """Accounts with an option, several positions or orders: their margin is not a single product."""
 
@@ -74,6 +76,7 @@ class Snapshot:
         lots, longs, funded = dict.fromkeys(markets, 0), dict.fromkeys(markets, 0), dict.fromkeys(markets, 0)
         entries: dict[str, list[tuple[bool, int, int, str, int]]] = {market: [] for market in markets}
         flagged: dict[str, list[str]] = {pool: [] for pool in cash}
+        seats: set[tuple[str, str]] = set()
         compound: list[tuple[str, Account]] = []
         for account_id, account in self.accounts:
             cash[account.pool] += account.cash
@@ -81,14 +84,16 @@ class Snapshot:
                 flagged[account.pool].append(account_id)
             for position in account.positions:
                 market = position.instrument
+                seats.add((account.pool, market))
                 lots[market] += position.lots
                 funded[market] += position.lots * position.funding_index
                 if position.lots > 0:
                     longs[market] += position.lots
             for order in account.orders:
                 rank = -order.price if order.buy else order.price
+                seats.add((account.pool, order.market))
                 entries[order.market].append((order.buy, rank, order.sequence, account_id, order.nonce))
             positions = account.positions
             if account.orders or len(positions) > 1 or (positions and positions[0].instrument in self.options):
                 compound.append((account_id, account))
-        return Totals(cash, lots, longs, funded, entries, flagged, tuple(compound))
+        return Totals(cash, lots, longs, funded, entries, flagged, seats, tuple(compound))

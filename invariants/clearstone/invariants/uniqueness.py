@@ -97,7 +97,7 @@ def what_executes_was_signed_for_now(step: BlockStep) -> Iterator[str]:
             account = part.after.accounts.get(body.account)
             if account is not None and [signature.key for signature in signatures] != [account.owner]:
                 yield f"{part.label}: is not signed by the owner of {body.account}"
-            if not all(step.authentic(signature.key, body, signature.signature) for signature in signatures):
+            if not all(step.verify(signature.key, body, signature.signature) for signature in signatures):
                 yield f"{part.label}: a signature does not verify"
 
 
