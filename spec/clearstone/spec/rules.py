@@ -56,7 +56,7 @@ RULES: Mapping[str, str] = MappingProxyType(
         # Margin
         "MARGIN-1": "A perpetual's margin is a ceiled integer per lot, and so monotone in lots.",
         "MARGIN-2": "A short option's isolated margin is its mark plus a share of the index, by kind.",
-        "MARGIN-3": "Per expiry the margin is the lesser of the isolated sum and the worst loss, plus that of naked calls.",
+        "MARGIN-3": "Per expiry the margin is the lesser of the isolated sum and the worst loss plus naked calls.",
         "MARGIN-3a": "The requirement takes back what marks already put into equity, and is never negative.",
         "MARGIN-4": "Initial margin, withdrawals and transfers do not count unrealised profit beyond its cap.",
         "MARGIN-4a": "Realised profit is locked for the liquidation horizon before it can be withdrawn.",
