@@ -51,7 +51,7 @@ class Touched:
     raw: Account
     """As it was."""
     before: Account
-    """As it was, with its funding settled."""
+    """As it was, with its funding settled; or just as it was, if the step left the funding for later."""
     after: Account
     """As it is."""
     context: Context
@@ -64,8 +64,8 @@ class Touched:
 
     @cached_property
     def equity_after(self) -> int:
-        """Equity at the marks, in atoms, with funding settled: a cancellation, say, leaves it for later."""
-        return equity(settled_account(self.after, self.context.quotes, 0)[0], self.context.quotes)
+        """Equity at the marks, in atoms."""
+        return equity(self.after, self.context.quotes)
 
     @cached_property
     def health_before(self) -> InitialHealth:
@@ -116,8 +116,10 @@ class SubStep:
             was = self.before.accounts.get(account_id)
             if was is not None:
                 period = horizon_period(self.before.pools[was.pool], self.context.now)
-                settled, _ = settled_account(was, self.context.quotes, period)
-                found.append(Touched(account_id, was, settled, self.after.accounts[account_id], self.context))
+                after = self.after.accounts[account_id]
+                _, unsettled = settled_account(after, self.context.quotes, period)
+                before = was if unsettled else settled_account(was, self.context.quotes, period)[0]
+                found.append(Touched(account_id, was, before, after, self.context))
         return tuple(found)
 
     def events(self, kind: str) -> Iterator[tuple[Event, dict[str, int | str]]]:
