@@ -31,6 +31,8 @@ MAX_PLACES = 8
 """Most decimal places of a price."""
 FEWEST_TICKS = 100_000
 """The highest price of a series has at least so many ticks, so that what options cost can be told in them."""
+SHORTEST_STEP = 60_000
+"""Least time between two bars, ms."""
 HEADROOM = 100
 """Highest tick over highest price of the series: room for prices that liars report and that options need."""
 
@@ -137,6 +139,8 @@ def _rows(text: str, path: str | PathLike[str]) -> Iterator[_Row]:
             row = _row(fields, path, reader.line_num)
             if row.time <= before:
                 raise SeriesError(path, row.line, "the time is not after that of the line before")
+            if before >= 0 and row.time < before + SHORTEST_STEP:
+                raise SeriesError(path, row.line, "the bar begins less than a minute after the one before")
             before = row.time
             yield row
     except csv.Error as error:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from clearstone.models.market.listing import INDEX, Listing
 from clearstone.models.market.option_marks import marks, volatility
 from clearstone.models.market.price_path import PricePath
+from clearstone.models.market.price_series import HEADROOM
 from clearstone.models.market.timetable import Timetable
 from clearstone.spec.consensus.messages import Prices
 from clearstone.spec.numbers import MAX_TICKS
@@ -47,4 +48,4 @@ def make_reports(seed: int, path: PricePath, timetable: Timetable, listing: List
     scale = np.array([truth[feed][1] for feed in feeds])
     shape = (len(prices), validators, len(feeds))
     noise = np.clip(np.random.default_rng([seed, 3]).normal(0.0, 1.0, shape), -3.0, 3.0) * scale
-    return Reports(feeds, np.clip(np.rint(true * (1.0 + noise)), 1, MAX_TICKS // 1000).astype(np.int64))
+    return Reports(feeds, np.clip(np.rint(true * (1.0 + noise)), 1, MAX_TICKS // HEADROOM).astype(np.int64))
