@@ -39,6 +39,10 @@ class Subcommand(NamedTuple):
 
 
 SUBCOMMANDS: dict[str, Subcommand] = {
+    "check": Subcommand(
+        "clearstone.reference.check_command", "check", "Replay real crashes and incidents, check every invariant."
+    ),
+    "replay": Subcommand("clearstone.reference.replay_command", "replay", "Replay a price series of your own."),
     "apply": Subcommand(
         "clearstone.reference.apply_command",
         "apply",

@@ -1,0 +1,92 @@
+"""`clearstone check`: the main job. Replays crashes through a cluster, runs every incident, judges every block."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from clearstone.reference.json_option import json_option, write_json
+from clearstone.reference.mutant_option import list_mutants_option, mutant_option
+
+if TYPE_CHECKING:
+    from clearstone.reference.check_results import CheckOutcome
+
+
+@click.command()
+@json_option
+@mutant_option
+@list_mutants_option
+@click.option("--seed", type=click.IntRange(0, 2**31), default=1, show_default=True, help="Draw everything from this.")
+@click.option("--quick", is_flag=True, help="A fifth of the blocks.")
+@click.pass_context
+def check(ctx: click.Context, json_file: Path | None, seed: int, quick: bool) -> None:
+    """Replay real crashes through a replicated cluster and check every invariant at every block.
+
+    The crash of March 2020 first, with a validator that contradicts itself and reports false prices; then five others
+    and one more; then every incident that the invariants answer. It ends at the first thing that does not hold.
+
+    Exit code 0: everything holds; 1: something does not; 2: wrong usage.
+
+    \b
+    Examples:
+      clearstone check
+      clearstone check --json check.json
+      clearstone check --mutant share-floored-alone
+      clearstone check --seed 7 --quick
+    """
+    outcome = run_check(seed, quick)
+    from clearstone.reference.check_results import all_hold, as_data, check_results
+
+    results = check_results(outcome)
+    print_check(outcome)
+    write_json(json_file, as_data(outcome, results))
+    ctx.exit(0 if all_hold(outcome, results) else 1)
+
+
+def run_check(seed: int, quick: bool) -> CheckOutcome:
+    """Do all jobs, or those up to the first thing that does not hold."""
+    from clearstone.reference.check_plan import check_plan
+    from clearstone.reference.check_results import CheckOutcome
+    from clearstone.reference.progress_display import ProgressDisplay
+    from clearstone.reference.workers import Finished, Progress, run_jobs
+
+    outcome = CheckOutcome({})
+    with ProgressDisplay() as display, closing(run_jobs(check_plan(seed, quick))) as messages:
+        for message in messages:
+            match message:
+                case Progress():
+                    display.show(message.job, message.done, message.planned, message.note)
+                case Finished():
+                    outcome.add(message.report)
+                    if not message.report.holds:
+                        return outcome
+                case _:
+                    outcome.deaths += (message.reason,)
+                    return outcome
+    outcome.complete = True
+    return outcome
+
+
+def print_check(outcome: CheckOutcome) -> None:
+    """Print what happened, the table, and what does not hold."""
+    from clearstone.reference import check_tables
+    from clearstone.reference.check_plan import MARCH_2020
+    from clearstone.reference.check_results import all_hold, check_results
+
+    console, results = check_tables.make_console(), check_results(outcome)
+    if MARCH_2020 in outcome.replays:
+        check_tables.print_replay(console, outcome.replays[MARCH_2020])
+    others = [replay for name, replay in outcome.replays.items() if name != MARCH_2020]
+    if others:
+        check_tables.print_other_replays(console, others)
+    if outcome.incidents is not None:
+        check_tables.print_incidents(console, outcome.incidents)
+    console.print()
+    check_tables.print_results(console, results)
+    console.print()
+    check_tables.print_failures(console, results)
+    held = sum(result.verdict == "holds" for result in results)
+    console.print(f"{held} of {len(results)} hold" + ("" if all_hold(outcome, results) else ": the check fails"))
