@@ -11,7 +11,7 @@ from clearstone.spec import transition
 from clearstone.spec.state import context_of
 from clearstone.spec.transition import execute
 
-BLOCKS, SIZE = 6, 500
+BLOCKS, SIZE = 20, 500
 
 
 @pytest.mark.parametrize("accounts", [10**3, 10**4, 10**5])

@@ -24,7 +24,7 @@ def pytest_terminal_summary(terminalreporter) -> None:
     for name, (rate, unit) in RATES.items():
         terminalreporter.write_line(f"{name:58} {rate:12,.0f} {unit} a second")
     for label in ("with the root", "without the root"):
-        rates = [rate for name, (rate, _) in RATES.items() if f"[{label}, no funding" in name]
+        rates = [rate for name, (rate, _) in RATES.items() if f"[{label}-no funding" in name]
         if len(rates) == 3:
             terminalreporter.write_line(
                 f"a transaction at 10⁵ accounts {label}: {rates[0] / rates[2]:.2f} times one at 10³"
