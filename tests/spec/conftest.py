@@ -6,18 +6,23 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import pytest
+from hypothesis import strategies as st
+from rpds import HashTrieMap
 
-from clearstone.models.chain import accept_all
+from clearstone.models.chain import accept_all, equal_validators
+from clearstone.models.scenario_genesis import PERPETUAL, POOL, PROTOCOL, START, series
+from clearstone.spec.accounts import Account, Position, lots_in
 from clearstone.spec.blocks import Block
-from clearstone.spec.book import rebuild
+from clearstone.spec.book import EMPTY_BOOK, rebuild
 from clearstone.spec.encoding.trie import root
 from clearstone.spec.funding import settled_account
-from clearstone.spec.instruments import Perpetual
-from clearstone.spec.ledger_state import Context, Ledger, horizon_period
+from clearstone.spec.instruments import Instrument, Perpetual, Quote, quote_option, quote_perpetual
+from clearstone.spec.ledger_state import Context, Ledger, Market, Pool, horizon_period
 from clearstone.spec.margin import equity
 from clearstone.spec.receipts import Posting, Receipt
 from clearstone.spec.state import State, context_of
 from clearstone.spec.state_root import rebuild_trie, state_root
+from clearstone.spec.tables import table
 from clearstone.spec.transition import apply_block, begin_block, end_block, execute
 
 Balances = dict[tuple[str, str], int]
@@ -139,6 +144,105 @@ def check_block_step(state: State, block: Block) -> tuple[State, tuple[Receipt, 
     assert contents(ended.ledger) == contents(applied.ledger)
     check_state(applied)
     return applied, receipt.transactions
+
+
+PERPS = ("A-PERP", "B-PERP")
+CALL = replace(series(call=True, strike=50_000), market="CALL", mark_feed="MARK", multiplier=7)
+
+
+def context_at(prices: tuple[int, int, int], fresh: tuple[bool, bool, bool]) -> Context:
+    """Two perpetuals and a call at prices in ticks, each fresh or frozen."""
+    instruments: dict[str, Instrument] = {name: Perpetual(name, "main", "BTC", 7, PERPETUAL) for name in PERPS}
+    quotes: dict[str, Quote] = {
+        name: quote_perpetual(instrument, price, is_fresh, 0, 0)
+        for (name, instrument), price, is_fresh in zip(instruments.items(), prices, fresh, strict=False)
+        if isinstance(instrument, Perpetual)
+    }
+    instruments["CALL"] = CALL
+    quotes["CALL"] = quote_option(CALL, START, 50_000, prices[2], fresh[2], None)
+    shared, members = HashTrieMap(quotes), HashTrieMap({"main": tuple(quotes)})
+    validators = equal_validators(4)
+    return Context("c", START, PROTOCOL, validators, table(instruments.items()), shared, shared, members, frozenset())
+
+
+@st.composite
+def bankrupt_pool(draw: st.DrawFn, fresh: tuple[bool, bool, bool] = (True, True, True)) -> tuple[Ledger, Context, str]:
+    """A pool of up to six accounts, its pots as they come, and the id of an account that has lost more than it has."""
+    names = [f"account {number}" for number in range(draw(st.integers(2, 6)))]
+    prices = draw(st.tuples(st.integers(1, 60), st.integers(1, 60), st.integers(1, 60)))
+    context = context_at(prices, fresh)
+    lots = {
+        market: draw(st.lists(st.integers(-30, 30), min_size=len(names) - 1, max_size=len(names) - 1))
+        for market in context.members["main"]
+    }
+    period = START // POOL.liquidation_horizon
+    accounts: dict[str, Account] = {}
+    for at, name in enumerate(names):
+        held = {market: sizes[at] if at < len(sizes) else -sum(sizes) for market, sizes in lots.items()}
+        positions = tuple(
+            Position(market, held[market], held[market] * draw(st.integers(0, 60)) * 7 + draw(st.integers(-9, 9)), 0)
+            for market in sorted(held)
+            if held[market]
+        )
+        locked = draw(st.tuples(st.integers(0, 900), st.integers(0, 900)))
+        account = Account(bytes([at]) * 32, "main", 0, 0, positions, (), *locked, period)
+        wanted = draw(st.integers(-500, 3_000))
+        accounts[name] = replace(account, cash=wanted - equity(account, context.quotes))
+    broke = draw(st.sampled_from(names))
+    deficit = draw(st.integers(0, 9_000))
+    cash = -deficit - equity(replace(accounts[broke], cash=0), context.quotes)
+    accounts[broke] = replace(accounts[broke], cash=cash, flagged_at=START)
+    pots = draw(st.tuples(*[st.integers(0, 1_500)] * 3))
+    short = -(sum(account.cash for account in accounts.values()) + sum(pots))
+    other = next(name for name in names if name != broke)
+    accounts[other] = replace(accounts[other], cash=accounts[other].cash + max(0, short))
+    vault = sum(account.cash for account in accounts.values()) + sum(pots)
+    parameters = replace(POOL, unassigned_cap=draw(st.integers(0, 900)))
+    pool = Pool(parameters, vault, pots[0], pots[1], 0, pots[2], (broke,))
+    for name in ("A-PERP", "CALL"):
+        capped = context.instruments[name]
+        cap = draw(st.integers(0, 900))
+        if isinstance(capped, Perpetual):
+            changed: Instrument = replace(capped, parameters=replace(capped.parameters, insurance_cap=cap))
+        else:
+            changed = replace(capped, parameters=replace(capped.parameters, insurance_cap=cap))
+        context = replace(context, instruments=context.instruments.set(name, changed))
+    interest = {
+        market: sum(max(0, lots_in(account, market)) for account in accounts.values())
+        for market in context.members["main"]
+    }
+    ledger = Ledger(
+        accounts=table(accounts.items()),
+        pools=table([("main", pool)]),
+        markets=table((market, Market(open_interest=interest[market])) for market in interest),
+        withdrawals=table(),
+        deposits=table(),
+        changes=table(),
+        last_change=0,
+        books=HashTrieMap(dict.fromkeys(interest, EMPTY_BOOK)),
+    )
+    return ledger, context, broke
+
+
+def check_conserved(before: Ledger, after: Ledger, context: Context, postings: Iterable[Posting]) -> None:
+    """LEDGER-1 and LEDGER-2 for a ledger that a function of the spec changed."""
+    check_postings(balances_of(before, context), postings, balances_of(after, context))
+    for market in context.members["main"]:
+        sizes = [lots_in(account, market) for _, account in after.accounts.items()]
+        assert sum(sizes) == 0
+        assert after.markets[market].open_interest == sum(max(0, size) for size in sizes)
+
+
+@pytest.fixture(scope="session")
+def bankrupt_pools() -> Callable[..., st.SearchStrategy[tuple[Ledger, Context, str]]]:
+    """Pools with an account that has lost more than it has."""
+    return bankrupt_pool
+
+
+@pytest.fixture(scope="session")
+def conserved() -> Callable[[Ledger, Ledger, Context, Iterable[Posting]], None]:
+    """Assert that no atom and no lot appeared or vanished, and that the postings say all that moved."""
+    return check_conserved
 
 
 @pytest.fixture(scope="session")
