@@ -23,7 +23,7 @@ from clearstone.models.incidents import (
     settlement_incidents,
     trading_incidents,
 )
-from clearstone.models.incidents.scenario import Expectation, Scenario, ScenarioResult, Trial
+from clearstone.models.incidents.scenario import Scenario, ScenarioResult, Trial
 
 _THEMES = (
     oracle_incidents,
@@ -49,4 +49,4 @@ SCENARIOS: Mapping[int, Scenario] = MappingProxyType(
 )
 """Every scenario by the number of its incident, ascending."""
 
-__all__ = ["SCENARIOS", "Expectation", "Scenario", "ScenarioResult", "Trial"]
+__all__ = ["SCENARIOS", "Scenario", "ScenarioResult", "Trial"]

@@ -1,9 +1,7 @@
 """What a scenario is, and how one is run.
 
 A scenario is an attack, or the accident, of one row of the list of incidents, tried on this protocol. Its script drives
-chains and states what it expects: that a rule refuses the attempt, or what the attacker is left with. A broken rule
-makes an expectation fail. So does an exception: the specification answers everything with a value (ENC-3), and a script
-whose preparations no longer come about says as much.
+chains and states what it expects: that a rule refuses the attempt, or what the attacker is left with.
 """
 
 from __future__ import annotations
@@ -13,6 +11,7 @@ from dataclasses import dataclass
 
 from clearstone.invariants.catalogue import INVARIANTS
 from clearstone.models.chain import Applied, Chain
+from clearstone.models.expectations import Expectation, Expectations, Judged, follow
 from clearstone.models.scenario_genesis import started
 from clearstone.spec.genesis import Genesis
 from clearstone.spec.receipts import Receipt
@@ -21,19 +20,7 @@ from clearstone.spec.transactions import Action
 
 
 @dataclass(frozen=True, slots=True)
-class Expectation:
-    """Something that a scenario expects, and whether it was so."""
-
-    statement: str
-    """What is expected, as a sentence."""
-    holds: bool
-    """Whether it was so."""
-    detail: str
-    """Figures, or what was seen instead."""
-
-
-@dataclass(frozen=True, slots=True)
-class ScenarioResult:
+class ScenarioResult(Judged):
     """What running a scenario gave."""
 
     number: int
@@ -46,28 +33,18 @@ class ScenarioResult:
     """The blocks of each chain that the scenario drove, from its genesis on."""
 
     @property
-    def holds(self) -> bool:
-        """Whether everything was as expected."""
-        return all(expectation.holds for expectation in self.expectations)
-
-    @property
-    def failures(self) -> tuple[Expectation, ...]:
-        """What was not as expected."""
-        return tuple(expectation for expectation in self.expectations if not expectation.holds)
-
-    @property
     def history(self) -> tuple[Applied, ...]:
         """The blocks of all chains, one chain after the other: for what is checked of a single step."""
         return tuple(applied for blocks in self.histories for applied in blocks)
 
 
-class Trial:
+class Trial(Expectations):
     """A scenario while it runs: the chains that it started and what it expected so far."""
 
     def __init__(self) -> None:
         """Begin with no chain and nothing expected."""
+        super().__init__()
         self.chains: list[Chain] = []
-        self.expectations: list[Expectation] = []
 
     def start(self, genesis: Genesis) -> Chain:
         """Start a chain of which every block will be looked at; its feeds are fresh."""
@@ -81,19 +58,13 @@ class Trial:
         self.chains.append(chain)
         return chain
 
-    def expect(self, statement: str, holds: bool, detail: object = "") -> None:
-        """Expect something."""
-        self.expectations.append(Expectation(statement, holds, str(detail)))
-
     def refused(self, statement: str, rule: str, receipt: Receipt) -> None:
         """Expect that a transaction was refused by a rule."""
-        seen = "accepted" if receipt.rejection is None else f"{receipt.rejection.rule}: {receipt.rejection.reason}"
-        self.expect(statement, receipt.rejection is not None and receipt.rejection.rule == rule, seen)
+        self.expect_refusal(statement, rule, receipt.rejection)
 
     def accepted(self, statement: str, receipt: Receipt) -> None:
         """Expect that a transaction was accepted."""
-        seen = "accepted" if receipt.rejection is None else f"{receipt.rejection.rule}: {receipt.rejection.reason}"
-        self.expect(statement, receipt.rejection is None, seen)
+        self.expect_acceptance(statement, receipt.rejection)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +92,7 @@ class Scenario:
     def run(self) -> ScenarioResult:
         """Run it; whatever goes wrong is a failed expectation, never an exception."""
         trial = Trial()
-        try:
-            self.script(trial)
-        except Exception as error:
-            trial.expect("the scenario runs to its end", False, f"{type(error).__name__}: {error}")
+        follow(self.script, trial)
         histories = tuple(tuple(chain.history) for chain in trial.chains)
         return ScenarioResult(self.number, self.title, tuple(trial.expectations), histories)
 
