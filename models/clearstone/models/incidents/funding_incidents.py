@@ -96,6 +96,9 @@ def residue_of_rounding(trial: Trial) -> None:
     swept = paid([applied], "clearing/", "residue", "sweep")
     trial.expect("what rounding left goes to the residue", swept > 0, swept)
     pool, market = chain.state.ledger.pools["main"], chain.state.ledger.markets["BTC-PERP"]
+    low, high = _clearing_bounds(chain)
+    inside = low <= FUNDING_SCALE * market.clearing <= high
+    trial.expect("and the clearing balance holds what is still unsettled", inside, f"{low}, {market.clearing}, {high}")
     claims = sum(account.cash for _, account in everyone(chain)) + pool.insurance + pool.fees + pool.escrow
     total = claims + pool.residue + market.clearing
     trial.expect("and the vault holds what all have, to the atom", pool.vault == total, f"{pool.vault}, {total}")

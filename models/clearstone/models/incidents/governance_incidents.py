@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from clearstone.models.chain import Chain
 from clearstone.models.incidents.enumeration import expect_only_known_kinds
 from clearstone.models.incidents.ledger_figures import account_of, equity_of, events_of
@@ -56,7 +58,7 @@ def value_lost_on_the_second_call(trial: Trial) -> None:
 
 def junk_listed_and_guards_removed(trial: Trial) -> None:
     """Change parameters without power, at once, too far, twice, out of range, and against open positions."""
-    chain = trial.start(scenario_genesis())
+    chain = trial.start(scenario_genesis(pool=replace(POOL, discount_start=49_000)))
     account, maker = chain.open("account", "main", 1_000 * USD), chain.open("maker", "main", 50_000 * USD)
     trade(chain, account, maker, "BTC-PERP", 300, FIRST_INDEX)
     change = ChangeParameter(1, MARKET, "maintenance_fraction", 33_000)
@@ -76,6 +78,8 @@ def junk_listed_and_guards_removed(trial: Trial) -> None:
     ):
         refused = chain.run(chain.attest(ChangeParameter(1, MARKET, name, value)))[0]
         trial.refused(f"{why} is refused", "LEDGER-8", refused)
+    crossed = chain.run(chain.attest(ChangeParameter(1, "pool/main", "discount_start", 53_000)))[0]
+    trial.refused("a value that contradicts another one is refused", "LIQ-2", crossed)
     unlisted = chain.run(chain.attest(ChangeParameter(1, "market/JUNK-PERP", "initial_fraction", 1)))[0]
     trial.refused("a market that is not listed has no parameters", "LEDGER-8", unlisted)
     _bind(trial, chain, attested, account)

@@ -42,6 +42,11 @@ def donation_to_the_price(trial: Trial) -> None:
     moved = flooded.state.feeds["BTC"].index - before
     trial.expect("a price that doubles in one block moves the index by 5 %", moved == before // 20, moved)
     trial.expect("the rest is carried", flooded.state.feeds["BTC"].median == 2 * before)
+    long, short = (quiet.open(name, "main", 1_000 * USD) for name in ("long", "short"))
+    trade(quiet, long, short, "BTC-PERP", 100, FIRST_INDEX)
+    leaving = quiet.sign(long, Withdraw(identifier("before it falls"), 500 * USD))
+    caught = quiet.block(leaving, prices={"BTC": FIRST_INDEX // 2}).receipt.transactions[0]
+    trial.refused("while it is carried nobody leaves at the better price", "ORACLE-4", caught)
 
 
 def mean_of_two_sources(trial: Trial) -> None:

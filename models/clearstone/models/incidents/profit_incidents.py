@@ -80,7 +80,7 @@ def withdraw_from_a_winning_giant(trial: Trial) -> None:
 def netted_losses(trial: Trial) -> None:
     """Add a winner to a loser, and good orders to bad ones: neither may free margin."""
     chain = trial.start(_with_second_market(scenario_genesis(options=(series(call=True, strike=90_000),))))
-    alone, netted, maker = (chain.open(name, "main", 5_000 * USD) for name in ("alone", "netted", "maker"))
+    maker, alone, netted = (chain.open(name, "main", 50_000 * USD) for name in ("maker", "alone", "netted"))
     for account in (alone, netted):
         trade(chain, account, maker, "BTC-PERP", 200, FIRST_INDEX)
     trade(chain, netted, maker, "ETH-PERP", 500, 2_000)
@@ -88,6 +88,8 @@ def netted_losses(trial: Trial) -> None:
     walk_index(chain, 48_000)
     gained = equity_of(chain, netted) - equity_of(chain, alone)
     trial.expect("the second position wins", gained > 0, gained)
+    least = equity_of(chain, alone) - 200 * chain.state.quotes["BTC-PERP"].initial
+    trial.expect("a loss counts in full", spare(chain, alone) == least, f"{spare(chain, alone)}, {least}")
     trial.expect(
         "a winning position frees nothing for withdrawal",
         spare(chain, netted) < spare(chain, alone),
@@ -100,6 +102,10 @@ def netted_losses(trial: Trial) -> None:
     lower = spare(chain, bad) - spare(chain, mixed)
     needed = 100 * chain.state.quotes["BTC-PERP"].initial
     trial.expect("a bid below the mark does not offset one above it", lower == needed, f"{lower}, margin {needed}")
+    buyer = chain.open("buyer", "main", 1_000 * USD)
+    trade(chain, buyer, maker, "BTC-90000-C", 900, 1_000)
+    again = act(chain, buyer, Withdraw(identifier("premium"), 900 * USD))
+    trial.refused("what was paid for options is not there a second time", "MARGIN-4", again)
 
 
 def _with_second_market(genesis: Genesis) -> Genesis:

@@ -52,6 +52,8 @@ def double_exercise(trial: Trial) -> None:
         trial.refused("and not a second time in the same block", "OPT-3", receipt)
     trial.refused("nor in a later one", "OPT-3", act(chain, first, Settle(first, CALL.market)))
     trial.expect("it was paid exactly its payoff", cash_of(chain, first) - cash == 10 * payoff)
+    earned = chain.sign(first, Withdraw(identifier("payoff"), cash_of(chain, first)))
+    trial.refused("a payoff is profit, and locked at first", "MARGIN-4", chain.run(earned)[0])
     _expect_clearing(trial, chain, "after the first one", (first, second, short), payoff)
     trial.accepted("a loser is settled by anyone", act(chain, first, Settle(short, CALL.market)))
     _expect_clearing(trial, chain, "after the loser", (first, second, short), payoff)

@@ -6,10 +6,36 @@ make the methods that it names fail. Names are unique, and every old text occurs
 
 from __future__ import annotations
 
-from clearstone.mutants.catalogue import consensus, encoding, numbers
+from clearstone.mutants.catalogue import (
+    consensus,
+    encoding,
+    funding,
+    ledger,
+    liquidation,
+    margin,
+    matching,
+    numbers,
+    oracle,
+    parameters,
+    settlement,
+    waterfall,
+)
 from clearstone.mutants.mutant import Mutant, UnknownMutantError
 
-CATALOGUE: tuple[Mutant, ...] = (*numbers.MUTANTS, *encoding.MUTANTS, *consensus.MUTANTS)
+CATALOGUE: tuple[Mutant, ...] = (
+    *numbers.MUTANTS,
+    *encoding.MUTANTS,
+    *consensus.MUTANTS,
+    *oracle.MUTANTS,
+    *ledger.MUTANTS,
+    *margin.MUTANTS,
+    *matching.MUTANTS,
+    *liquidation.MUTANTS,
+    *waterfall.MUTANTS,
+    *settlement.MUTANTS,
+    *funding.MUTANTS,
+    *parameters.MUTANTS,
+)
 """All mutants, by layer."""
 
 

@@ -14,5 +14,23 @@ MUTANTS = (
         layer="numbers",
         caught_by=("check",),
     ),
+    Mutant(
+        name="rounding-toward-zero",
+        module="clearstone.spec.numbers",
+        old="return numerator // divisor",
+        new="return numerator // divisor if numerator >= 0 else -(-numerator // divisor)",
+        breaks="NUM-3: what is owed is rounded in favour of who owes it",
+        layer="numbers",
+        caught_by=("check",),
+    ),
+    Mutant(
+        name="mean-instead-of-median",
+        module="clearstone.spec.numbers",
+        old="return ascending[bisect_left(below, ceil_div(below[-1], 2))][0]",
+        new="return floor_div(sum(value * weight for value, weight in ascending), below[-1])",
+        breaks="ORACLE-3: one report moves the index as far as it likes",
+        layer="numbers",
+        caught_by=("check",),
+    ),
 )
 """The mutants of this layer."""

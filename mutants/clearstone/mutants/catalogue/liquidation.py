@@ -1,0 +1,108 @@
+"""Broken rules of liquidation."""
+
+from __future__ import annotations
+
+from clearstone.mutants.mutant import Mutant
+
+MUTANTS = (
+    Mutant(
+        name="liquidate-past-zero",
+        module="clearstone.spec.takeover",
+        old="lots = min(action.lots, least)",
+        new="lots = action.lots",
+        breaks="LIQ-3: a liquidation takes more than there is",
+        layer="liquidation",
+        caught_by=("check",),
+    ),
+    Mutant(
+        name="liquidation-charge-uncapped",
+        module="clearstone.spec.takeover",
+        old="return floor_div(held * (required - required_after), required)",
+        new="return held",
+        breaks="LIQ-4: a penalty worsens the health that it should restore",
+        layer="liquidation",
+        caught_by=("check",),
+    ),
+    Mutant(
+        name="discount-without-limit",
+        module="clearstone.spec.takeover",
+        old="* min(elapsed, parameters.discount_ramp)",
+        new="* elapsed",
+        breaks="LIQ-2: who waits long enough pays nothing",
+        layer="liquidation",
+        caught_by=("check",),
+    ),
+    Mutant(
+        name="discount-from-nowhere",
+        module="clearstone.spec.liquidation",
+        old="liquidator = charged(liquidator, -takeover.discount, period)",
+        new="liquidator = charged(liquidator, -2 * takeover.discount, period)",
+        breaks="LIQ-4: the liquidator receives more than the target pays",
+        layer="liquidation",
+        caught_by=("check",),
+    ),
+    Mutant(
+        name="liquidator-unchecked",
+        module="clearstone.spec.liquidation",
+        old="if not healthy_after(before, liquidator, context.quotes):",
+        new="if before == liquidator:",
+        breaks="LIQ-5: a bidder without cash takes over what it cannot carry",
+        layer="liquidation",
+        caught_by=("check",),
+    ),
+    Mutant(
+        name="self-liquidation",
+        module="clearstone.spec.liquidation",
+        old="if target.owner == liquidator.owner:",
+        new="if target == liquidator:",
+        breaks="BOOK-4: an owner takes himself over at a discount",
+        layer="liquidation",
+        caught_by=("check",),
+    ),
+    Mutant(
+        name="liquidate-the-healthy",
+        module="clearstone.spec.liquidation",
+        old="if not liquidatable(settled.accounts[action.account], context.quotes):",
+        new="if not settled.accounts[action.account].positions:",
+        breaks="LIQ-1: an account with enough margin is liquidated",
+        layer="liquidation",
+        caught_by=("check",),
+    ),
+    Mutant(
+        name="liquidate-on-a-frozen-feed",
+        module="clearstone.spec.liquidation",
+        old="    if not quote.fresh:\n",
+        new="    if quote.index < 1:\n",
+        breaks="ORACLE-5: an account is liquidated at a price that stood still",
+        layer="liquidation",
+        caught_by=("check",),
+    ),
+    Mutant(
+        name="flag-released-at-maintenance",
+        module="clearstone.spec.flags",
+        old="context.quotes, pool.parameters.liquidation_buffer)",
+        new="context.quotes, 0)",
+        breaks="LIQ-1: a gift of dust sets the clock of the discount back",
+        layer="liquidation",
+        caught_by=("check",),
+    ),
+    Mutant(
+        name="flagged-at-zero-is-absent",
+        module="clearstone.spec.flags",
+        old="if account.flagged_at is not None:",
+        new="if account.flagged_at:",
+        breaks="LIQ-1: a flag set at time 0 counts as none",
+        layer="liquidation",
+        caught_by=("check",),
+    ),
+    Mutant(
+        name="flag-outlives-its-account",
+        module="clearstone.spec.flags",
+        old="tuple(other for other in pool.flagged if other != account_id)",
+        new="pool.flagged",
+        breaks="LIQ-1: the pool's list of flagged accounts is out of step",
+        layer="liquidation",
+        caught_by=("check",),
+    ),
+)
+"""The mutants of this layer."""
