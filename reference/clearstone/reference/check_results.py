@@ -12,7 +12,7 @@ from clearstone.models.judgement import Judgement
 from clearstone.models.market.checked_replay import ReplayOutcome
 from clearstone.models.market.listing import MAIN
 from clearstone.models.market.market_tally import PoolTally
-from clearstone.models.market.replay_properties import CRASH_FELT, OF_EVERY_REPLAY, TOTALITY, ReplayProperty
+from clearstone.models.market.replay_properties import CRASH_FELT, OF_EVERY_CRASH, TOTALITY, ReplayProperty
 from clearstone.reference.check_plan import MARCH_2020
 from clearstone.reference.job_runner import IncidentOutcome, IncidentsOutcome
 
@@ -75,7 +75,7 @@ def check_results(outcome: CheckOutcome) -> tuple[CheckResult, ...]:
             broken.setdefault(violation.invariant, []).append(_told(violation, place))
     for death in outcome.deaths:
         broken.setdefault(TOTALITY.id, []).append(death)
-    entries: tuple[Invariant | ReplayProperty, ...] = (*INVARIANTS.values(), *OF_EVERY_REPLAY)
+    entries: tuple[Invariant | ReplayProperty, ...] = (*INVARIANTS.values(), *OF_EVERY_CRASH)
     results = [_result(entry, total, broken.get(entry.id, ())) for entry in entries]
     if MARCH_2020 in outcome.replays:
         results.append(crash_was_felt(outcome.replays[MARCH_2020]))
@@ -140,7 +140,7 @@ def _told(violation: Violation, place: str) -> str:
 
 
 def _result(entry: Invariant | ReplayProperty, total: Judgement, broken: Iterable[str]) -> CheckResult:
-    """The result of an invariant, or of a property of every replay."""
+    """The result of an invariant, or of a property of every crash."""
     found, asked = tuple(broken), total.asked[entry.id]
     verdict = VIOLATED if found else HOLDS if asked else NOT_ASKED
     detail = found[0] if found else f"asked {asked:,} times"

@@ -78,7 +78,7 @@ def run_replay(job: Job, tell: Tell) -> ReplayOutcome:
             tell(outcome.tally.blocks, outcome.planned, f"{taken} liquidations, {defaults} defaults")
 
     scale = FULL if job.people >= 1.0 else FULL.shrunk(job.people)
-    return run_checked(ReplayPlan(series_of(job), job.seed, job.blocks, scale, job.resolution), progress)
+    return run_checked(ReplayPlan(series_of(job), job.seed, job.blocks, scale, job.resolution, not job.path), progress)
 
 
 def series_of(job: Job) -> PriceSeries:

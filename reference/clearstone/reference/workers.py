@@ -7,6 +7,7 @@ the spec. It sends its progress and a report for each job. If it dies, that is a
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -85,6 +86,7 @@ def run_jobs(queues: Sequence[Sequence[Job]]) -> Generator[Progress | Finished |
 
 def work(connection: Connection, jobs: Sequence[Job]) -> None:
     """What a worker does: one job after the other, under the mutant that this run is under."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started this one ends it
     mutants.install_from_environment()
     from clearstone.reference.job_runner import run_job
 

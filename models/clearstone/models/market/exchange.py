@@ -103,6 +103,8 @@ class Exchange:
 def waits(state: State, transaction: Transaction) -> bool:
     """Whether a transaction that was offered was left out of the block, as far as the state tells."""
     body, ledger = transaction.body, state.ledger
+    if body.expires <= state.time:
+        return False
     match body.action:
         case OpenAccount():
             return body.account not in ledger.accounts

@@ -75,7 +75,7 @@ class Mischief:
 
     def _expired(self, view: View, random: Random) -> Transaction:
         """LEDGER-6. One that comes too late."""
-        return self._signed(replace(self._make(view, order()).body, expires=view.state.time))
+        return self._signed(replace(self._make(view, order()).body, expires=view.state.time - 1))
 
     def _for_another_chain(self, view: View, random: Random) -> Transaction:
         """LEDGER-6. One meant for somewhere else."""

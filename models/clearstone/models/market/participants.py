@@ -7,7 +7,7 @@ are signed and numbered here, and take effect in the next block, at prices that 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from random import Random
 from typing import Protocol
@@ -20,9 +20,6 @@ from clearstone.spec.margin import equity, liquidatable
 from clearstone.spec.numbers import MAX_TIME
 from clearstone.spec.state import State
 from clearstone.spec.transactions import Action, Body, OpenAccount, Signature, Transaction
-
-PATIENCE = 86_400_000
-"""How long a transaction stays good, in ms."""
 
 
 @dataclass(frozen=True)
@@ -106,13 +103,12 @@ class Desk:
     """Id of the chain."""
     attestors: tuple[SigningKey, ...]
     """Validators that attest, ascending by key, with more than 2/3 of the power together."""
-    signed: int = field(default=0)
-    """Transactions made so far."""
+    patience: int
+    """How long its transactions stay good, in ms."""
 
     def transaction(self, holder: Holder, action: Action, now: int) -> Transaction:
-        """The transaction by which a holder does something, good for a day from `now`."""
-        self.signed += 1
-        expires = min(now + PATIENCE, MAX_TIME)
+        """The transaction by which a holder does something."""
+        expires = min(now + self.patience, MAX_TIME)
         if is_attested(action):
             body = Body(self.chain, "", 0, expires, action)
             return Transaction(body, tuple(Signature(key.public, key.sign(body)) for key in self.attestors))

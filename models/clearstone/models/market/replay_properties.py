@@ -37,5 +37,5 @@ CRASH_FELT = ReplayProperty(
     "liquidation",
 )
 
-OF_EVERY_REPLAY = (TOTALITY, PROGRESS, POOLS_APART, CALM_UNTOUCHED)
-"""What is judged of every replay."""
+OF_EVERY_CRASH = (TOTALITY, PROGRESS, POOLS_APART, CALM_UNTOUCHED)
+"""What is judged of every crash that the main job replays."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass
-from itertools import pairwise
 
 from clearstone.models.market.price_path import DAY, HOUR, MINUTE, PricePath
 
@@ -43,34 +42,48 @@ def worst_day(path: PricePath) -> tuple[int, int]:
     return deepest, deepest + DAY
 
 
-def worst_hours(path: PricePath, day: tuple[int, int], hours: int) -> tuple[tuple[int, int], ...]:
-    """So many hours around a day, those with the furthest way from lowest to highest price, neighbours joined."""
+def worst_hours(path: PricePath, day: tuple[int, int], number: int, length: int = HOUR) -> tuple[tuple[int, int], ...]:
+    """So many hours of a day, those with the furthest way from lowest to highest price, neighbours joined.
+
+    `length` is what counts as an hour, in ms: less, where blocks are so close that a whole one has too many of them.
+    """
     candidates = []
-    for start in range(day[0], max(day[0] + 1, day[1]), HOUR):
-        first, last = bisect_left(path.times, start), bisect_left(path.times, start + HOUR)
+    for start in range(day[0], max(day[0] + 1, day[1]), length):
+        first, last = bisect_left(path.times, start), bisect_left(path.times, start + length)
         within = path.prices[first:last] or (path.at(start),)
         candidates.append((min(within) / max(within), start))
-    chosen = sorted(start for _, start in sorted(candidates)[:hours])
+    chosen = sorted(start for _, start in sorted(candidates)[:number])
     joined: list[tuple[int, int]] = []
     for start in chosen:
         if joined and joined[-1][1] == start:
-            joined[-1] = (joined[-1][0], start + HOUR)
+            joined[-1] = (joined[-1][0], start + length)
         else:
-            joined.append((start, start + HOUR))
+            joined.append((start, start + length))
     return tuple(joined)
 
 
 def make_timetable(path: PricePath, blocks: int, fine: int = MINUTE, around: tuple[int, ...] = ()) -> Timetable:
-    """So many moments: `fine` ms apart in the worst hours and in the half hour before each time in `around`."""
+    """So many moments, roughly: `fine` ms apart in the worst hours, a minute before each of the times in `around`."""
     day = worst_day(path)
     begin, end = path.times[0], path.times[-1]
-    hours = max(1, int(blocks * FINE_SHARE) * fine // HOUR)
-    worst = worst_hours(path, day, hours)
-    stretches = [*worst, *((time - HOUR // 2, time + 2 * fine) for time in around if begin < time < end)]
-    dense = {time for start, stop in stretches for time in range(start, min(stop, end), fine)}
+    spent = int(blocks * FINE_SHARE) * fine
+    length = max(fine, min(HOUR, spent))
+    worst = worst_hours(path, day, max(1, spent // length), length)
+    dense = {time for start, stop in worst for time in range(start, min(stop, end), fine)}
+    for expiry in around:
+        if begin < expiry < end:
+            dense |= set(range(expiry - HOUR // 2, min(expiry + 2 * MINUTE, end), MINUTE))
     dense |= {begin + number * MINUTE for number in range(LEAD)}
     coarse = max(2, blocks - len(dense))
-    sparse = {begin + (end - begin) * number // (coarse - 1) for number in range(coarse)}
-    moments = sorted(time for time in dense | sparse if begin <= time <= end)
-    kept = [moments[0], *(after for before, after in pairwise(moments) if after - before >= min(fine, MINUTE) // 2)]
-    return Timetable(tuple(kept), day, worst)
+    grid = min(fine, MINUTE)
+    sparse = {begin + (end - begin) * number // (coarse - 1) // grid * grid for number in range(coarse)}
+    return Timetable(spaced(sorted(dense | sparse), begin, end, grid // 2), day, worst)
+
+
+def spaced(times: list[int], begin: int, end: int, least: int) -> tuple[int, ...]:
+    """The times from `begin` to `end` without those that follow another one too closely."""
+    kept: list[int] = []
+    for time in times:
+        if begin <= time <= end and (not kept or time - kept[-1] >= least):
+            kept.append(time)
+    return tuple(kept)
