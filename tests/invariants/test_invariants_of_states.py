@@ -112,6 +112,11 @@ def a_mark_beside_the_index(state, tamper):
     return tamper.quote(state, "BTC-PERP", mark=1)
 
 
+@breaks("grace")
+def a_price_relied_on_too_early(state, tamper):
+    return replace(state, feeds=state.feeds.set("BTC", replace(state.feeds["BTC"], fresh_blocks=1)))
+
+
 @breaks("flags")
 def a_flag_that_the_pool_forgot(state, tamper):
     return with_pool(state, tamper, flagged=())

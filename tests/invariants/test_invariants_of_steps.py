@@ -166,6 +166,16 @@ def a_discount_that_is_not_locked(story, tamper):
     return tamper.part(step, part, after=tamper.account(part.after, part.sender, locked_recent=0, locked_earlier=0))
 
 
+@breaks("initial-restated")
+def an_account_judged_by_another_margin(story, tamper):
+    step, part = story.step_with("fill")
+    account = part.touched[0]
+    account.__dict__["health_after"] = account.health_after._replace(excluded=1)
+    other = replace(part)
+    other.__dict__["touched"] = part.touched
+    return step.with_trail([other], [])
+
+
 @breaks("open-interest-margin")
 def a_requirement_out_of_nowhere(story, tamper):
     quote = story.last.after.quotes["BTC-PERP"]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from clearstone.invariants.observations import ConsensusTrace
+from clearstone.invariants.quorum import more_than_two_thirds, power_behind, whole_power
 from clearstone.invariants.registry import invariant
 from clearstone.spec.blocks import NIL, block_id
 from clearstone.spec.consensus.actions import Decide
 from clearstone.spec.consensus.messages import PRECOMMIT, Proposal, Vote
 from clearstone.spec.consensus.proposer import proposer
-from clearstone.spec.consensus.validators import is_quorum, power_of, total_power
 from clearstone.spec.transition import check_block
 
 
@@ -84,7 +84,7 @@ def a_validator_decides_once(trace: ConsensusTrace) -> Iterator[str]:
 )
 def a_decision_rests_on_a_quorum_of_precommits(trace: ConsensusTrace) -> Iterator[str]:
     """Whoever decides by himself has precommits of more than 2/3 of the power for that block and round in his log."""
-    total = total_power(trace.validators)
+    total = whole_power(trace.validators)
     for validator, decision in trace.decisions.items():
         if decision.told:
             continue
@@ -95,8 +95,8 @@ def a_decision_rests_on_a_quorum_of_precommits(trace: ConsensusTrace) -> Iterato
             and (signed.message.step, signed.message.round) == (PRECOMMIT, decision.round)
             and signed.message.block_id == decision.block_id
         }
-        power = sum(power_of(trace.validators, signer) for signer in signers)
-        if not is_quorum(power, total):
+        power = power_behind(trace.validators, signers)
+        if not more_than_two_thirds(power, trace.validators):
             yield f"{validator.hex()[:16]} decided on {power} of {total}"
 
 

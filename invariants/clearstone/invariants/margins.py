@@ -7,11 +7,13 @@ from zlib import crc32
 
 from clearstone.invariants.block_step import BlockStep, keys_written
 from clearstone.invariants.registry import invariant
+from clearstone.invariants.restated_margin import restated_initial, restated_maintenance
 from clearstone.invariants.snapshot import Snapshot
 from clearstone.spec.accounts import Account
-from clearstone.spec.instruments import OptionSeries, Perpetual, Quote
-from clearstone.spec.margin import initial_requirement, maintenance_requirement
+from clearstone.spec.instruments import OptionSeries, Perpetual
+from clearstone.spec.margin import initial_health, initial_requirement, maintenance_requirement
 from clearstone.spec.numbers import PPM, ceil_div
+from clearstone.spec.transactions import Transfer, Withdraw
 
 PARTS = 8
 """Accounts are gone through in so many parts, one a block, where every price moves every account."""
@@ -60,62 +62,53 @@ def initial_margin_covers_maintenance(snapshot: Snapshot) -> Iterator[str]:
 def maintenance_is_what_the_parameters_say(snapshot: Snapshot) -> Iterator[str]:
     """An account's maintenance margin is what its positions, the indices and the parameters give, added up another way.
 
-    Per expiry the least of two amounts: the shorts one by one, or the worst payoff over prices up to the risen index,
-    with a short call's own margin for each naked call. Accounts take turns.
+    Accounts take turns.
     """
     quotes = snapshot.state.quotes
     for account_id, account in of_this_height(snapshot):
-        held = [(position.lots, quotes[position.instrument]) for position in account.positions]
-        required, expected = maintenance_requirement(account, quotes), restated_maintenance(held)
+        required, expected = maintenance_requirement(account, quotes), restated_maintenance(account, quotes)
         if required != expected:
             yield f"{account_id}: maintenance {required}, restated {expected}"
 
 
-def restated_maintenance(held: list[tuple[int, Quote]]) -> int:
-    """Maintenance margin of (lots, quote) pairs, in atoms."""
-    total = 0
-    expiries: dict[tuple[str, int, str], list[tuple[int, Quote, OptionSeries]]] = {}
-    for lots, quote in held:
+@invariant(
+    "initial-restated",
+    of=BlockStep,
+    layer="margin",
+    severity="high",
+    rules=("MARGIN-2", "MARGIN-3", "MARGIN-3a", "MARGIN-4", "BOOK-5"),
+    incidents=(1, 16),
+)
+def initial_margin_is_what_the_parameters_say(step: BlockStep) -> Iterator[str]:
+    """What the initial test compares, of every account that a transaction changed, is the same added up another way.
+
+    Unrealised profit is clipped position by position and orders one by one, so that no good one hides a bad one.
+    """
+    for part in step.transactions:
+        quotes = part.context.quotes
+        for account in part.touched:
+            expected = restated_initial(account.after, quotes, True)
+            if account.health_after != expected:
+                yield f"{part.label}: {account.account_id} is judged by {account.health_after}, restated {expected}"
+        if isinstance(part.action, Withdraw | Transfer):
+            sender = part.after.accounts[part.sender]
+            judged, expected = initial_health(sender, quotes, False), restated_initial(sender, quotes, False)
+            if judged != expected:
+                yield f"{part.label}: {part.sender} leaves by {judged}, restated {expected}"
+
+
+@invariant("grace", of=Snapshot, layer="oracle", severity="critical", rules=("ORACLE-5",), incidents=(10, 28))
+def a_price_is_relied_on_after_its_grace(snapshot: Snapshot) -> Iterator[str]:
+    """A price is relied on only once every feed behind it has been fresh for the whole grace period."""
+    state = snapshot.state
+    for market, quote in state.quotes.items():
         instrument = quote.instrument
-        if isinstance(instrument, Perpetual):
-            fraction = instrument.parameters.maintenance_fraction
-            total += abs(lots) * -(-quote.index * instrument.multiplier * fraction // PPM)
-        else:
-            total += lots * (quote.long_mark if lots > 0 else quote.short_mark)
-            phase = "settle" if quote.phase == "settle" else "open"
-            expiries.setdefault((instrument.feed, instrument.expiry, phase), []).append((lots, quote, instrument))
-    for (_, _, phase), legs in expiries.items():
-        singly = sum(-lots * _short_maintenance(quote, series) for lots, quote, series in legs if lots < 0)
-        total += singly if phase == "settle" else min(singly, _worst_loss(legs))
-    return max(0, total)
-
-
-def _short_maintenance(quote: Quote, series: OptionSeries) -> int:
-    if quote.phase == "settle":
-        return quote.mark
-    fraction, mark = series.parameters.maintenance_fraction, quote.short_mark
-    underlying = -(-quote.index * series.multiplier * fraction // PPM)
-    return mark + (underlying if series.call else max(underlying, -(-mark * fraction // PPM)))
-
-
-def _worst_loss(legs: list[tuple[int, Quote, OptionSeries]]) -> int:
-    index = legs[0][1].index
-    rise = max(series.parameters.maintenance_fraction for _, _, series in legs)
-    prices = [0, index, index - (-index * rise // PPM), *(series.strike for _, _, series in legs)]
-
-    def loss(price: int) -> int:
-        return -sum(
-            lots * max(0, price - series.strike if series.call else series.strike - price) * series.multiplier
-            for lots, _, series in legs
-        )
-
-    naked = -sum(lots * series.multiplier for lots, _, series in legs if series.call)
-    alone = [
-        -(-_short_maintenance(quote, series) // series.multiplier)
-        for lots, quote, series in legs
-        if series.call and lots < 0
-    ]
-    return max(0, max(map(loss, prices)) + max(0, naked) * max(alone, default=0))
+        behind = [instrument.feed]
+        if isinstance(instrument, OptionSeries):
+            behind += [instrument.mark_feed] if quote.phase == "trade" else []
+        fresh = all(state.feeds[feed].fresh_blocks >= state.parameters.grace_blocks for feed in behind)
+        if quote.fresh and not fresh and quote.phase != "settle":
+            yield f"{market}: relied on while {behind} are frozen or have just thawed"
 
 
 @invariant(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from clearstone.invariants.block_step import BlockStep
+from clearstone.invariants.quorum import more_than_two_thirds, power_behind, whole_power
 from clearstone.invariants.registry import invariant
-from clearstone.spec.consensus.validators import exceeds_a_third, is_quorum, total_power
 from clearstone.spec.numbers import MAX_TICKS, PPM
-from clearstone.spec.oracle import MINIMUM_SIGNERS, Feed, Report
+from clearstone.spec.oracle import Feed, Report
 
 
 def feeds(step: BlockStep) -> Iterator[tuple[str, Feed, Feed]]:
@@ -61,12 +61,12 @@ def a_report_counts_once(step: BlockStep) -> Iterator[str]:
 def a_feed_follows_the_median_or_stands_still(step: BlockStep) -> Iterator[str]:
     """With fresh reports of more than 2/3 of the power and three signers a feed takes their median; else it stands."""
     powers = {validator.key: validator.power for validator in step.before.validators}
-    total = total_power(step.before.validators)
+    total = whole_power(step.before.validators)
     grace = step.before.parameters.grace_blocks
     for feed_id, before, after in feeds(step):
         weighted = [(report.price, powers.get(report.signer, 0)) for report in fresh_reports(step, after)]
         power = sum(weight for _, weight in weighted)
-        if len(weighted) < MINIMUM_SIGNERS or not is_quorum(power, total):
+        if len(weighted) < 3 or not more_than_two_thirds(power, step.before.validators):
             if (after.index, after.median, after.fresh_blocks) != (before.index, before.median, 0):
                 yield f"feed {feed_id}: moved to {after.index} on {power} of {total} by {len(weighted)} signers"
             continue
@@ -102,8 +102,8 @@ def the_median_lies_between_honest_reports(step: BlockStep) -> Iterator[str]:
     if honest is None:
         return
     validators = step.before.validators
-    lying = sum(validator.power for validator in validators if validator.key not in honest)
-    if 3 * lying >= total_power(validators):
+    lying = whole_power(validators) - power_behind(validators, honest)
+    if 3 * lying >= whole_power(validators):
         return
     for feed_id, _, after in feeds(step):
         prices = [report.price for report in fresh_reports(step, after) if report.signer in honest]
@@ -126,5 +126,5 @@ def block_time_strictly_increases(step: BlockStep) -> Iterator[str]:
     below = sum(weight for clock, weight in clocks if clock < now)
     if 2 * at_or_below < power or (2 * below >= power and now != earlier + 1):
         yield f"{below} before and {at_or_below} at or before {now}, of {power}"
-    if clocks and not exceeds_a_third(power, total_power(step.before.validators)):
+    if clocks and not more_than_two_thirds(power, step.before.validators):
         yield f"the clocks of {power} set the time"

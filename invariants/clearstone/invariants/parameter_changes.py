@@ -9,7 +9,7 @@ from typing import Any
 from clearstone.invariants.block_step import BlockStep, keys_written
 from clearstone.invariants.registry import invariant
 from clearstone.spec.instruments import Instrument
-from clearstone.spec.parameters import MAX_STEP, check_parameters
+from clearstone.spec.parameters import check_parameters
 from clearstone.spec.transactions import ChangeParameter
 
 
@@ -45,7 +45,7 @@ def parameters_change_slowly_and_with_notice(step: BlockStep) -> Iterator[str]:
 
 
 def _step(value: int) -> int:
-    return max(1, abs(value) * MAX_STEP // 1_000_000)
+    return max(1, abs(value) // 10)
 
 
 @invariant(

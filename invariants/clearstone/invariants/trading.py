@@ -12,7 +12,7 @@ from clearstone.spec.accounts import Account, Order, lots_in, order_of
 from clearstone.spec.book import side_of
 from clearstone.spec.instruments import Quote
 from clearstone.spec.numbers import PPM
-from clearstone.spec.transactions import Place
+from clearstone.spec.transactions import Liquidate, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +68,10 @@ def nobody_trades_with_himself(step: BlockStep) -> Iterator[str]:
         if fill.taker.owner == fill.maker.owner:
             yield f"{fill.part.label}: {fill.part.sender} met {fill.maker_id} of the same owner"
     for part in step.transactions:
-        for event, figures in part.events("liquidated"):
-            accounts = part.before.accounts
-            if accounts[event.subject].owner == accounts[str(figures["liquidator"])].owner:
-                yield f"{part.label}: {event.subject} was liquidated by its owner"
+        if isinstance(part.action, Liquidate):
+            accounts, target = part.before.accounts, part.action.account
+            if accounts[target].owner == accounts[part.sender].owner:
+                yield f"{part.label}: {target} was liquidated by its owner"
 
 
 @invariant(
@@ -83,7 +83,7 @@ def nobody_trades_with_himself(step: BlockStep) -> Iterator[str]:
     incidents=(3, 7, 11),
 )
 def a_fill_is_at_the_makers_price_within_the_band(step: BlockStep) -> Iterator[str]:
-    """Every fill is at the price of a resting order of the other side, within the taker's limit and the band."""
+    """A fill is at the price of a resting order of the other side, within the taker's limit, and no order leaves the band."""
     for fill in all_fills(step):
         order, resting, quote = fill.order, fill.resting, fill.quote
         if resting is None or resting.market != order.market or resting.buy == (order.side == "buy"):
@@ -92,10 +92,19 @@ def a_fill_is_at_the_makers_price_within_the_band(step: BlockStep) -> Iterator[s
             yield f"{fill.part.label}: {fill.lots} at {fill.price}, the maker's are {resting.lots} at {resting.price}"
         if order.price is not None and (fill.price > order.price if order.side == "buy" else fill.price < order.price):
             yield f"{fill.part.label}: filled at {fill.price}, limit {order.price}"
-        middle = quote.mark // quote.instrument.multiplier
-        width = max(1, quote.index * quote.instrument.parameters.collar // PPM)
-        if abs(fill.price - middle) > width:
-            yield f"{fill.part.label}: filled at {fill.price}, the band is {middle} ± {width}"
+        if not in_band(quote, fill.price):
+            yield f"{fill.part.label}: filled at {fill.price}, the mark is {quote.mark} atoms"
+    for part in step.transactions:
+        if isinstance(part.action, Place) and part.action.price is not None:
+            quote = part.context.quotes[part.action.market]
+            if not in_band(quote, part.action.price):
+                yield f"{part.label}: an order at {part.action.price} was taken, the mark is {quote.mark} atoms"
+
+
+def in_band(quote: Quote, price: int) -> bool:
+    """Whether a price lies within the collar around the mark, which is as wide as a part of the index."""
+    width = max(1, quote.index * quote.instrument.parameters.collar // PPM)
+    return abs(price - quote.mark // quote.instrument.multiplier) <= width
 
 
 @invariant("price-time-priority", of=BlockStep, layer="trading", severity="high", rules=("BOOK-2",))

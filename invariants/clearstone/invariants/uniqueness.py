@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from clearstone.invariants.block_step import BlockStep, SubStep, keys_written
+from clearstone.invariants.quorum import more_than_two_thirds, power_behind, whole_power
 from clearstone.invariants.registry import invariant
 from clearstone.invariants.snapshot import Snapshot
 from clearstone.spec.accounts import account_id
 from clearstone.spec.authentication import is_attested
-from clearstone.spec.consensus.validators import is_quorum, total_power
 from clearstone.spec.rules import RULES
 from clearstone.spec.transactions import Deposit, OpenAccount, Release, Withdraw
 
@@ -70,13 +70,12 @@ def escrow_is_what_awaits_release(snapshot: Snapshot) -> Iterator[str]:
 )
 def attested_kinds_carry_a_quorum(step: BlockStep) -> Iterator[str]:
     """An accepted deposit, release or parameter change carries signatures of more than 2/3 of the power."""
-    powers = {validator.key: validator.power for validator in step.before.validators}
+    validators = step.before.validators
     for part in step.transactions:
         if part.action is not None and part.transaction and is_attested(part.action):
-            signers = {signature.key for signature in part.transaction.signatures}
-            power = sum(powers.get(signer, 0) for signer in signers)
-            if not is_quorum(power, total_power(step.before.validators)):
-                yield f"{part.label}: attested by {power} of {sum(powers.values())}"
+            power = power_behind(validators, (signature.key for signature in part.transaction.signatures))
+            if not more_than_two_thirds(power, validators):
+                yield f"{part.label}: attested by {power} of {whole_power(validators)}"
 
 
 @invariant(

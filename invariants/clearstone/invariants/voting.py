@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from clearstone.invariants.observations import ConsensusTrace, NodeStep
+from clearstone.invariants.quorum import more_than_a_third, more_than_two_thirds, power_behind, whole_power
 from clearstone.invariants.registry import invariant
 from clearstone.spec.blocks import NIL
 from clearstone.spec.consensus.actions import Broadcast, Persist
@@ -21,7 +22,6 @@ from clearstone.spec.consensus.messages import (
     Vote,
 )
 from clearstone.spec.consensus.node import NEW, Node
-from clearstone.spec.consensus.validators import exceeds_a_third, is_quorum, power_of, total_power
 
 
 def broadcasts(trace: ConsensusTrace) -> Iterator[tuple[NodeStep, Message]]:
@@ -80,7 +80,7 @@ def has_polka(trace: ConsensusTrace, validator: bytes, proposal: Proposal) -> bo
         and (signed.message.step, signed.message.round) == (PREVOTE, proposal.valid_round)
         and signed.message.block_id == proposal.block_id
     }
-    return is_quorum(sum(power_of(trace.validators, sender) for sender in senders), total_power(trace.validators))
+    return more_than_two_thirds(power_behind(trace.validators, senders), trace.validators)
 
 
 @invariant("lock-kept", of=ConsensusTrace, layer="consensus", severity="critical", rules=("CONS-3",))
@@ -165,9 +165,9 @@ def the_correct_are_never_accused(trace: ConsensusTrace) -> Iterator[str]:
 def a_fork_is_blamed_on_more_than_a_third(trace: ConsensusTrace) -> Iterator[str]:
     """If correct validators decide differently, their logs prove more than a third of the power guilty."""
     if len({decision.block_id for decision in trace.decisions.values()}) > 1:
-        power = sum(power_of(trace.validators, validator) for validator in guilty(trace))
-        if not exceeds_a_third(power, total_power(trace.validators)):
-            yield f"a fork, and {power} of {total_power(trace.validators)} are guilty"
+        power = power_behind(trace.validators, guilty(trace))
+        if not more_than_a_third(power, trace.validators):
+            yield f"a fork, and {power} of {whole_power(trace.validators)} are guilty"
 
 
 def guilty(trace: ConsensusTrace) -> frozenset[bytes]:
