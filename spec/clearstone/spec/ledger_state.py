@@ -6,7 +6,7 @@ transaction: its time, the quotes, the listed instruments. A transaction is a fu
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from rpds import HashTrieMap
@@ -151,16 +151,6 @@ def with_account(ledger: Ledger, account_id: str, account: Account) -> Ledger:
         ledger.last_change,
         ledger.books,
     )
-
-
-def with_pool(ledger: Ledger, pool_id: str, pool: Pool) -> Ledger:
-    """LEDGER-7. The ledger with one pool changed."""
-    return replace(ledger, pools=ledger.pools.set(pool_id, pool))
-
-
-def with_market(ledger: Ledger, market_id: str, market: Market) -> Ledger:
-    """LEDGER-7. The ledger with one market changed."""
-    return replace(ledger, markets=ledger.markets.set(market_id, market))
 
 
 def horizon_period(pool: Pool, now: int) -> int:
