@@ -53,7 +53,7 @@ class InitialHealth(NamedTuple):
     required: int
     """Initial margin of positions and open orders, in atoms, at least 0 (MARGIN-3a, BOOK-5)."""
     fresh: bool
-    """Whether every price that it depends on may be relied on (ORACLE-5)."""
+    """Whether every price that its positions are valued at may be relied on (ORACLE-5)."""
 
 
 def initial_health(account: Account, quotes: Quotes, capped: bool) -> InitialHealth:
