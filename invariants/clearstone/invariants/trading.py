@@ -83,7 +83,7 @@ def nobody_trades_with_himself(step: BlockStep) -> Iterator[str]:
     incidents=(3, 7, 11),
 )
 def a_fill_is_at_the_makers_price_within_the_band(step: BlockStep) -> Iterator[str]:
-    """A fill is at the price of a resting order of the other side, within the taker's limit, and no order leaves the band."""
+    """A fill is at a resting order's price, within the taker's limit, and no order lies outside the band."""
     for fill in all_fills(step):
         order, resting, quote = fill.order, fill.resting, fill.quote
         if resting is None or resting.market != order.market or resting.buy == (order.side == "buy"):
