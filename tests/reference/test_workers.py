@@ -1,0 +1,37 @@
+import contextlib
+
+import pytest
+
+from clearstone.reference.check_plan import INCIDENTS, Job
+from clearstone.reference.workers import Died, Finished, Progress, run_jobs
+
+HEADER = "time_utc,open,high,low,close,volume\n"
+
+
+def replay_job(tmp_path, blocks: int = 20) -> Job:
+    file = tmp_path / "tiny.csv"
+    bars = [f"2020-03-12T{hour:02}:00:00Z,100,104,96,{100 + hour},1\n" for hour in range(4)]
+    file.write_text(HEADER + "".join(bars))
+    return Job("tiny", 1, blocks, people=0.1, path=str(file))
+
+
+def test_a_worker_tells_of_its_progress_and_reports_every_job(tmp_path):
+    job = replay_job(tmp_path)
+    messages = list(run_jobs([[job], []]))
+    assert any(isinstance(message, Progress) and message.job == job for message in messages)
+    (finished,) = (message for message in messages if isinstance(message, Finished))
+    assert finished.report.holds
+    assert finished.report.tally.blocks == finished.report.planned
+
+
+def test_a_worker_that_dies_is_reported(tmp_path, capfd: pytest.CaptureFixture[str]):
+    job = Job("no-such-series", 1, 20)
+    (died,) = run_jobs([[job]])
+    assert isinstance(died, Died)
+    assert died.job == job
+    assert "exit code 1" in died.reason
+
+
+def test_ending_the_iteration_ends_the_workers():
+    with contextlib.closing(run_jobs([[Job(INCIDENTS, 1)]])) as messages:
+        assert isinstance(next(messages), Progress)
