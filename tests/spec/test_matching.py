@@ -14,6 +14,7 @@ from clearstone.models.scenario_genesis import PERPETUAL, USD, buy, scenario_gen
 from clearstone.spec.accounts import lots_in
 from clearstone.spec.book import side_of
 from clearstone.spec.instruments import OptionSeries
+from clearstone.spec.numbers import MAX_ATOMS
 from clearstone.spec.parameters import PerpetualParameters
 from clearstone.spec.receipts import Receipt
 from clearstone.spec.transactions import Place
@@ -266,6 +267,18 @@ def test_open_interest_stops_at_its_limit_but_closing_goes_on() -> None:
     assert rule_of(placed(chain, "taker", buy(PERP, 1, 50_000))) == "MARGIN-5"
     assert fills(placed(chain, "maker", buy(PERP, 1, 50_000))) == [("third", 1, 50_000)]
     assert chain.state.ledger.markets[PERP].open_interest == 5
+
+
+def test_a_taker_stops_where_its_balance_would_pass_a_bound() -> None:
+    chain = forked(RICH)
+    placed(chain, "bob", sell(PERP, 1, 50_000))
+    ledger = chain.state.ledger
+    for cash, rule in ((-MAX_ATOMS + 50_000_000, "NUM-5"), (-MAX_ATOMS + 50_000_000 + 25_000, "MARGIN-6")):
+        indebted = replace(ledger.accounts[NAMES["carol"]], cash=cash)
+        accounts = ledger.accounts.set(NAMES["carol"], indebted)
+        chain.state = replace(chain.state, ledger=replace(chain.state.ledger, accounts=accounts))
+        chain.block()
+        assert rule_of(placed(chain, "carol", buy(PERP, 1, 50_000))) == rule
 
 
 def test_a_rebate_is_paid_to_the_maker_and_the_rest_of_the_fee_to_the_pool() -> None:
