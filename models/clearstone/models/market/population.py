@@ -84,11 +84,11 @@ def populate(seed: int, listing: Listing, timetable: Timetable, scale: Scale) ->
     )
 
 
-def _arrivals(random: Random, crash: int, last: int) -> Callable[[], int]:
-    """Draws heights of arrival: most before the crash, the nearer to it the more, some in the midst of it."""
+def _arrivals(random: Random, crash: int, last: int) -> Callable[[float], int]:
+    """Draws heights of arrival: most before the crash, the nearer to it the more, a part `late` in the midst of it."""
 
-    def draw() -> int:
-        if random.random() < 0.15:
+    def draw(late: float) -> int:
+        if random.random() < late:
             return random.randrange(crash, max(crash + 1, last))
         return 8 + int((crash - 8) * random.random() ** 0.6)
 
@@ -117,7 +117,7 @@ def _makers(seed: int, listing: Listing) -> Iterator[Resident]:
         yield Resident(maker, 3, 5 + number, 3_000_000 * USD)
 
 
-def _longs_and_shorts(seed: int, random: Random, scale: Scale, arrivals: Callable[[], int]) -> Iterator[Resident]:
+def _longs_and_shorts(seed: int, random: Random, scale: Scale, arrivals: Callable[[float], int]) -> Iterator[Resident]:
     """Leveraged traders: the bolder, the poorer."""
     for number in range(scale.longs + scale.shorts):
         direction = 1 if number < scale.longs else -1
@@ -127,7 +127,7 @@ def _longs_and_shorts(seed: int, random: Random, scale: Scale, arrivals: Callabl
         trader = LeveragedTrader(
             Holder.make(seed, name, MAIN), PERPETUAL, direction, leverage, stake, random.randrange(3), 0.03
         )
-        yield Resident(trader, arrivals(), random.randrange(4, 12), stake)
+        yield Resident(trader, arrivals(0.15 if direction > 0 else 0.5), random.randrange(4, 12), stake)
 
 
 def _option_traders(seed: int, random: Random, scale: Scale, listing: Listing, crash: int) -> Iterator[Resident]:
@@ -143,7 +143,7 @@ def _option_traders(seed: int, random: Random, scale: Scale, listing: Listing, c
         yield Resident(trader, random.randrange(10, crash), random.randrange(3, 8), _dollars(random, 25_000))
 
 
-def _calm(seed: int, random: Random, scale: Scale, arrivals: Callable[[], int]) -> Iterator[Resident]:
+def _calm(seed: int, random: Random, scale: Scale, arrivals: Callable[[float], int]) -> Iterator[Resident]:
     """Traders who bet less than they have: the price can halve or rise by half, and nobody is liquidated."""
     for number in range(scale.calm_traders):
         direction = 1 if number % 5 < 3 else -1
@@ -151,7 +151,7 @@ def _calm(seed: int, random: Random, scale: Scale, arrivals: Callable[[], int]) 
         stake = _dollars(random, 30_000)
         holder = Holder.make(seed, f"calm-{number}", CALM)
         trader = LeveragedTrader(holder, CALM_PERPETUAL, direction, leverage, stake, 0, 0.02)
-        yield Resident(trader, arrivals(), random.randrange(10, 25), stake)
+        yield Resident(trader, arrivals(0.15), random.randrange(10, 25), stake)
 
 
 def _savers(seed: int, random: Random, name: str, pool: str, number: int) -> Iterator[Resident]:
