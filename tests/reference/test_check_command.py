@@ -5,7 +5,7 @@ import pytest
 from click.testing import CliRunner
 
 from clearstone.reference import check_plan
-from clearstone.reference.check_plan import INCIDENTS, Job
+from clearstone.reference.check_plan import SCENARIOS, Job
 from clearstone.reference.command import main
 from clearstone.reference.workers import Died, Finished, Progress
 
@@ -40,11 +40,13 @@ def test_a_check_that_is_not_complete_fails(tiny: Job, monkeypatch: pytest.Monke
 
 
 def test_a_check_ends_at_the_first_report_that_does_not_hold(tiny: Job, monkeypatch: pytest.MonkeyPatch):
-    from clearstone.reference.job_runner import IncidentOutcome, IncidentsOutcome
+    from clearstone.reference.job_runner import ScenarioOutcome, ScenariosOutcome
 
-    broken = IncidentsOutcome([IncidentOutcome(7, "A branch", "Judged", 1, ("it is refused: accepted",), 0.0)])
+    broken = ScenariosOutcome(
+        [ScenarioOutcome("incident-7", "A branch", "incidents", 1, ("it is refused: accepted",), 0.0)]
+    )
     never = Finished(tiny, None)
-    with_jobs(monkeypatch, Finished(Job(INCIDENTS, 5), broken), never)
+    with_jobs(monkeypatch, Finished(Job(SCENARIOS, 5), broken), never)
     result = CliRunner().invoke(main, ["check", "--seed", "5"])
     assert result.exit_code == 1
     assert "incident-7 violated" in result.output

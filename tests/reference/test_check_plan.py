@@ -1,17 +1,17 @@
 from importlib import resources
 
-from clearstone.reference.check_plan import INCIDENTS, MARCH_2020, OTHER_SERIES, Job, check_plan
+from clearstone.reference.check_plan import MARCH_2020, OTHER_SERIES, SCENARIOS, Job, check_plan
 
 
-def test_march_2020_has_a_process_to_itself_and_the_incidents_come_first_in_the_other():
+def test_march_2020_has_a_process_to_itself_and_the_scenarios_come_first_in_the_other():
     first, second = check_plan(1, quick=False)
     assert [job.name for job in first] == [MARCH_2020]
-    assert [job.name for job in second] == [INCIDENTS, *OTHER_SERIES]
+    assert [job.name for job in second] == [SCENARIOS, *OTHER_SERIES]
 
 
 def test_every_series_of_the_project_is_replayed():
     names = {path.name for path in (resources.files("clearstone.models") / "data" / "prices").iterdir()}
-    planned = {f"{job.name}.csv" for queue in check_plan(1, quick=False) for job in queue if job.name != INCIDENTS}
+    planned = {f"{job.name}.csv" for queue in check_plan(1, quick=False) for job in queue if job.name != SCENARIOS}
     assert planned == {name for name in names if name.endswith(".csv")}
 
 

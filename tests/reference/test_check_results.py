@@ -14,13 +14,13 @@ from clearstone.reference.check_tables import (
     dollars,
     make_console,
     print_failures,
-    print_incidents,
     print_other_replays,
     print_replay,
     print_results,
+    print_scenarios,
     print_violations,
 )
-from clearstone.reference.job_runner import IncidentOutcome, IncidentsOutcome
+from clearstone.reference.job_runner import ScenarioOutcome, ScenariosOutcome
 from clearstone.reference.replay_page import page, write_page
 
 
@@ -45,22 +45,27 @@ def replay(name: str = MARCH_2020) -> ReplayOutcome:
     return outcome
 
 
-def incidents(*failures: str) -> IncidentsOutcome:
-    return IncidentsOutcome([IncidentOutcome(7, "A branch", "Judged", 3, failures, 0.1)], blocks=5)
+def scenarios(*failures: str) -> ScenariosOutcome:
+    return ScenariosOutcome(
+        [
+            ScenarioOutcome("half-is-no-quorum", "Half of the power decides nothing.", "consensus", 2, (), 0.1),
+            ScenarioOutcome("incident-7", "A branch: Judged.", "incidents", 3, failures, 0.1),
+        ]
+    )
 
 
 def whole(**changed) -> CheckOutcome:
-    return CheckOutcome({MARCH_2020: replay(), "other": replay("other")}, incidents(), complete=True)
+    return CheckOutcome({MARCH_2020: replay(), "other": replay("other")}, scenarios(), complete=True)
 
 
 def by_id(outcome: CheckOutcome):
     return {result.id: result for result in check_results(outcome)}
 
 
-def test_every_invariant_property_and_incident_has_one_result():
+def test_every_invariant_property_and_scenario_has_one_result():
     results = check_results(whole())
     ids = [result.id for result in results]
-    expected = [*INVARIANTS, *(entry.id for entry in OF_EVERY_CRASH), CRASH_FELT.id, "incident-7"]
+    expected = [*INVARIANTS, *(entry.id for entry in OF_EVERY_CRASH), CRASH_FELT.id, "half-is-no-quorum", "incident-7"]
     assert ids == expected
     assert all(result.verdict == "holds" for result in results)
     assert by_id(whole())["conservation"].strength == "SAMPLED 4"
@@ -95,9 +100,9 @@ def test_a_worker_that_died_breaks_totality():
     assert by_id(outcome)[TOTALITY.id].verdict == "violated"
 
 
-def test_an_expectation_that_failed_is_the_incident_s_detail():
+def test_an_expectation_that_failed_is_the_scenario_s_detail():
     outcome = whole()
-    outcome.incidents = incidents("it is refused: accepted")
+    outcome.scenarios = scenarios("it is refused: accepted")
     result = by_id(outcome)["incident-7"]
     assert (result.verdict, result.detail) == ("violated", "it is refused: accepted")
 
@@ -126,12 +131,12 @@ def test_what_happened_is_printed(capsys: pytest.CaptureFixture[str]):
     outcome = whole()
     print_replay(console, outcome.replays[MARCH_2020])
     print_other_replays(console, [outcome.replays["other"]])
-    print_incidents(console, incidents("no"))
+    print_scenarios(console, scenarios("no"))
     print_results(console, check_results(outcome))
     print_violations(console, outcome.replays["other"])
     text = capsys.readouterr().out
     assert "insurance fund $4, profit of the lots closed $5; socialised $5" in text
-    assert "2 of 3 expectations met" in text
+    assert "1 incidents and 1 directed scenarios: 4 of 5 expectations met" in text
     assert "invariants and properties hold" in text
     assert all(identifier in text for identifier in INVARIANTS)
 

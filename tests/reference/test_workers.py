@@ -2,7 +2,8 @@ import contextlib
 
 import pytest
 
-from clearstone.reference.check_plan import INCIDENTS, Job
+from clearstone.reference import workers
+from clearstone.reference.check_plan import SCENARIOS, Job
 from clearstone.reference.workers import Died, Finished, Progress, run_jobs
 
 HEADER = "time_utc,open,high,low,close,volume\n"
@@ -33,5 +34,13 @@ def test_a_worker_that_dies_is_reported(tmp_path, capfd: pytest.CaptureFixture[s
 
 
 def test_ending_the_iteration_ends_the_workers():
-    with contextlib.closing(run_jobs([[Job(INCIDENTS, 1)]])) as messages:
+    with contextlib.closing(run_jobs([[Job(SCENARIOS, 1)]])) as messages:
         assert isinstance(next(messages), Progress)
+
+
+def test_workers_that_are_not_heard_of_count_as_dead(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(workers, "SILENCE", 0.001)
+    job = Job(SCENARIOS, 1)
+    (died,) = run_jobs([[job]])
+    assert isinstance(died, Died)
+    assert died.job == job

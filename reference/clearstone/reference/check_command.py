@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 def check(ctx: click.Context, json_file: Path | None, seed: int, quick: bool) -> None:
     """Replay real crashes through a replicated cluster and check every invariant at every block.
 
-    The crash of March 2020 first, with a validator that contradicts itself and reports false prices; then five others
-    and one more; then every incident that the invariants answer. It ends at the first thing that does not hold.
+    The crash of March 2020, with a validator that contradicts itself and reports false prices; beside it every
+    scenario, those of the incidents among them, then six series of other crashes. It ends at the first thing that does
+    not hold.
 
     Exit code 0: everything holds; 1: something does not; 2: wrong usage.
 
@@ -82,8 +83,8 @@ def print_check(outcome: CheckOutcome) -> None:
     others = [replay for name, replay in outcome.replays.items() if name != MARCH_2020]
     if others:
         check_tables.print_other_replays(console, others)
-    if outcome.incidents is not None:
-        check_tables.print_incidents(console, outcome.incidents)
+    if outcome.scenarios is not None:
+        check_tables.print_scenarios(console, outcome.scenarios)
     console.print()
     check_tables.print_results(console, results)
     console.print()

@@ -1,6 +1,6 @@
 """What `clearstone check` runs, and on which of its processes: nothing here imports the spec.
 
-The replay of March 2020 is the longest and has a process to itself. The incidents come first in the other one: they are
+The replay of March 2020 is the longest and has a process to itself. The scenarios come first in the other one: they are
 quick, and a broken rule mostly shows there.
 """
 
@@ -19,8 +19,8 @@ OTHER_SERIES = (
     "eth-usdt-1h-2022-11",
 )
 """The crashes that it replays besides, coarser."""
-INCIDENTS = "incidents"
-"""Name of the job that runs every incident's scenario."""
+SCENARIOS = "scenarios"
+"""Name of the job that runs every scenario: of the incidents, and the directed ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Job:
     """One thing that a worker does."""
 
     name: str
-    """Name of a series, or INCIDENTS."""
+    """Name of a series, or SCENARIOS."""
     seed: int
     """From which everything random in it is drawn."""
     blocks: int = 0
@@ -45,4 +45,4 @@ def check_plan(seed: int, quick: bool) -> tuple[tuple[Job, ...], ...]:
     """The jobs of a check, by worker, in the order in which each does them."""
     march, others = (300, 60) if quick else (1_500, 260)
     replays = (Job(name, seed + number, others, 0.6) for number, name in enumerate(OTHER_SERIES, 1))
-    return (Job(MARCH_2020, seed, march),), (Job(INCIDENTS, seed), *replays)
+    return (Job(MARCH_2020, seed, march),), (Job(SCENARIOS, seed), *replays)

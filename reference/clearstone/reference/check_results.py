@@ -14,7 +14,7 @@ from clearstone.models.market.listing import MAIN
 from clearstone.models.market.market_tally import PoolTally
 from clearstone.models.market.replay_properties import CRASH_FELT, OF_EVERY_CRASH, TOTALITY, ReplayProperty
 from clearstone.reference.check_plan import MARCH_2020
-from clearstone.reference.job_runner import IncidentOutcome, IncidentsOutcome
+from clearstone.reference.job_runner import ScenarioOutcome, ScenariosOutcome
 
 Verdict: TypeAlias = Literal["holds", "violated", "not asked"]
 HOLDS: Verdict = "holds"
@@ -27,7 +27,7 @@ class CheckResult:
     """What came of one thing that must hold."""
 
     id: str
-    """Id of the invariant or property; `incident-N` for a scenario."""
+    """Id of the invariant or property; the name of a scenario."""
     statement: str
     """What must hold, in a sentence."""
     layer: str
@@ -50,23 +50,23 @@ class CheckOutcome:
 
     replays: dict[str, ReplayOutcome]
     """Replays by series."""
-    incidents: IncidentsOutcome | None = None
+    scenarios: ScenariosOutcome | None = None
     """The scenarios, once they have run."""
     deaths: tuple[str, ...] = ()
     """Workers that ended without a report."""
     complete: bool = False
     """Whether every job was done."""
 
-    def add(self, report: ReplayOutcome | IncidentsOutcome) -> None:
+    def add(self, report: ReplayOutcome | ScenariosOutcome) -> None:
         """Take in what a job reported."""
-        if isinstance(report, IncidentsOutcome):
-            self.incidents = report
+        if isinstance(report, ScenariosOutcome):
+            self.scenarios = report
         else:
             self.replays[report.series] = report
 
 
 def check_results(outcome: CheckOutcome) -> tuple[CheckResult, ...]:
-    """One result for each invariant, property of a replay and incident, in that order."""
+    """One result for each invariant, property of a replay and scenario, in that order."""
     total = Judgement()
     broken: dict[str, list[str]] = {}
     for place, judgement in _judgements(outcome):
@@ -79,8 +79,8 @@ def check_results(outcome: CheckOutcome) -> tuple[CheckResult, ...]:
     results = [_result(entry, total, broken.get(entry.id, ())) for entry in entries]
     if MARCH_2020 in outcome.replays:
         results.append(crash_was_felt(outcome.replays[MARCH_2020]))
-    if outcome.incidents is not None:
-        results += [_of_incident(incident) for incident in outcome.incidents.incidents]
+    if outcome.scenarios is not None:
+        results += [_of_scenario(scenario) for scenario in outcome.scenarios.scenarios]
     return tuple(results)
 
 
@@ -130,8 +130,8 @@ def _judgements(outcome: CheckOutcome) -> Iterable[tuple[str, Judgement]]:
     """What the jobs' invariants came to, with the jobs' names."""
     for name, replay in outcome.replays.items():
         yield name, replay.judgement
-    if outcome.incidents is not None:
-        yield "the incidents' scenarios", outcome.incidents.judgement
+    if outcome.scenarios is not None:
+        yield "the scenarios", outcome.scenarios.judgement
 
 
 def _told(violation: Violation, place: str) -> str:
@@ -167,15 +167,15 @@ def crash_was_felt(replay: ReplayOutcome) -> CheckResult:
     )
 
 
-def _of_incident(incident: IncidentOutcome) -> CheckResult:
-    """The result of an incident's scenario."""
+def _of_scenario(scenario: ScenarioOutcome) -> CheckResult:
+    """The result of a scenario."""
     return CheckResult(
-        f"incident-{incident.number}",
-        f"{incident.title}: {incident.answer}",
-        "incidents",
+        scenario.id,
+        scenario.statement,
+        scenario.layer,
         "scenario",
-        VIOLATED if incident.failures else HOLDS,
-        f"SCENARIO {incident.expectations}",
-        incident.failures[0] if incident.failures else f"{incident.expectations} expectations met",
-        round(incident.seconds, 3),
+        VIOLATED if scenario.failures else HOLDS,
+        f"SCENARIO {scenario.expectations}",
+        scenario.failures[0] if scenario.failures else f"{scenario.expectations} expectations met",
+        round(scenario.seconds, 3),
     )

@@ -12,7 +12,7 @@ from clearstone.models.market.checked_replay import ReplayOutcome
 from clearstone.models.market.listing import USD
 from clearstone.models.market.market_tally import PoolTally
 from clearstone.reference.check_results import HOLDS, VIOLATED, CheckResult
-from clearstone.reference.job_runner import IncidentsOutcome
+from clearstone.reference.job_runner import ScenariosOutcome
 
 WIDTH = 150
 """Columns where the output is no terminal."""
@@ -92,12 +92,14 @@ def print_other_replays(console: Console, replays: Iterable[ReplayOutcome]) -> N
     console.print(table)
 
 
-def print_incidents(console: Console, incidents: IncidentsOutcome) -> None:
+def print_scenarios(console: Console, outcome: ScenariosOutcome) -> None:
     """How many scenarios there were, and how many expectations."""
-    met = sum(incident.expectations - len(incident.failures) for incident in incidents.incidents)
-    of = sum(incident.expectations for incident in incidents.incidents)
+    of = sum(scenario.expectations for scenario in outcome.scenarios)
+    met = of - sum(len(scenario.failures) for scenario in outcome.scenarios)
+    incidents = sum(scenario.layer == "incidents" for scenario in outcome.scenarios)
     console.print(
-        f"[bold]{len(incidents.incidents)} incidents[/bold]: {met} of {of} expectations met, {incidents.blocks} blocks"
+        f"[bold]{incidents} incidents and {len(outcome.scenarios) - incidents} directed scenarios[/bold]: "
+        f"{met:,} of {of:,} expectations met"
     )
 
 

@@ -1,4 +1,4 @@
-"""What a worker does for each job: a replay under all invariants, or the scenarios of all incidents."""
+"""What a worker does for each job: a replay under all invariants, or all scenarios."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ from typing import TypeAlias
 
 from clearstone.invariants.block_step import BlockStep
 from clearstone.invariants.checking import Tally
+from clearstone.models import directed_scenarios, incidents
 from clearstone.models.chain import accept_all
-from clearstone.models.incidents import SCENARIOS
-from clearstone.models.incidents.scenario import Scenario, ScenarioResult
+from clearstone.models.directed_scenarios.scenario import DirectedScenario
+from clearstone.models.expectations import Judged
+from clearstone.models.incidents.scenario import Scenario
 from clearstone.models.judgement import Judgement
 from clearstone.models.market.checked_replay import ReplayOutcome, run_checked
 from clearstone.models.market.population import FULL
 from clearstone.models.market.price_series import PriceSeries, SeriesError, parse_series, read_series
 from clearstone.models.market.replay_plan import ReplayPlan
-from clearstone.reference.check_plan import INCIDENTS, Job
+from clearstone.reference.check_plan import SCENARIOS, Job
 from clearstone.reference.input_errors import InputError
 
 OFTEN = 10
@@ -29,15 +31,15 @@ Tell: TypeAlias = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class IncidentOutcome:
-    """What the scenario of one incident came to."""
+class ScenarioOutcome:
+    """What a scenario came to."""
 
-    number: int
-    """Number of the incident."""
-    title: str
-    """What it was."""
-    answer: str
-    """How this protocol answers."""
+    id: str
+    """Its name; `incident-N` for the scenario of an incident."""
+    statement: str
+    """What must hold in it."""
+    layer: str
+    """Part of the protocol that it is about; `incidents` for those."""
     expectations: int
     """How many things were expected."""
     failures: tuple[str, ...]
@@ -47,25 +49,23 @@ class IncidentOutcome:
 
 
 @dataclass(slots=True)
-class IncidentsOutcome:
+class ScenariosOutcome:
     """What the scenarios came to."""
 
-    incidents: list[IncidentOutcome] = field(default_factory=list)
+    scenarios: list[ScenarioOutcome] = field(default_factory=list)
     """One by one."""
     judgement: Judgement = field(default_factory=Judgement)
-    """What the invariants came to on the scenarios' blocks."""
-    blocks: int = 0
-    """How many those were."""
+    """What the invariants came to on what was seen in them."""
 
     @property
     def holds(self) -> bool:
         """Whether everything was as expected."""
-        return not self.judgement.violations and not any(incident.failures for incident in self.incidents)
+        return not self.judgement.violations and not any(scenario.failures for scenario in self.scenarios)
 
 
-def run_job(job: Job, tell: Tell) -> ReplayOutcome | IncidentsOutcome:
+def run_job(job: Job, tell: Tell) -> ReplayOutcome | ScenariosOutcome:
     """Do a job to its end, or to the first thing that does not hold."""
-    return run_incidents(tell) if job.name == INCIDENTS else run_replay(job, tell)
+    return run_scenarios(tell) if job.name == SCENARIOS else run_replay(job, tell)
 
 
 def run_replay(job: Job, tell: Tell) -> ReplayOutcome:
@@ -93,32 +93,45 @@ def series_of(job: Job) -> PriceSeries:
         raise InputError(error.path, error.line, error.reason) from None
 
 
-def run_incidents(tell: Tell) -> IncidentsOutcome:
-    """Run the scenario of every incident; the invariants look at each block of it."""
-    outcome, tally = IncidentsOutcome(), Tally()
-    for done, number in enumerate(sorted(SCENARIOS)):
-        tell(done, len(SCENARIOS), SCENARIOS[number].title)
-        run_incident(outcome, tally, SCENARIOS[number])
-    tell(len(SCENARIOS), len(SCENARIOS), "")
+def run_scenarios(tell: Tell) -> ScenariosOutcome:
+    """Run all scenarios: the directed ones, then those of the incidents, whose every block the invariants look at."""
+    outcome, tally = ScenariosOutcome(), Tally()
+    planned = len(directed_scenarios.SCENARIOS) + len(incidents.SCENARIOS)
+    for directed in directed_scenarios.SCENARIOS.values():
+        tell(len(outcome.scenarios), planned, directed.name)
+        run_directed(outcome, directed)
+    for incident in incidents.SCENARIOS.values():
+        tell(len(outcome.scenarios), planned, incident.title)
+        run_incident(outcome, tally, incident)
     outcome.judgement.take(tally)
+    tell(planned, planned, "")
     return outcome
 
 
-def run_incident(outcome: IncidentsOutcome, tally: Tally, scenario: Scenario) -> None:
-    """Run one scenario."""
+def run_directed(outcome: ScenariosOutcome, scenario: DirectedScenario) -> None:
+    """Run one directed scenario; it asks the invariants itself."""
     began = perf_counter()
-    result: ScenarioResult = scenario.run()
-    for applied in result.history:
-        outcome.blocks += 1
-        tally.check_block(BlockStep(applied.before, applied.block, applied.after, applied.receipt, accept_all))
-    failures = tuple(f"{failure.statement}: {failure.detail}" for failure in result.failures)
-    outcome.incidents.append(
-        IncidentOutcome(
-            scenario.number,
-            scenario.title,
-            scenario.answer,
-            len(result.expectations),
-            failures,
-            perf_counter() - began,
-        )
+    result = scenario.run()
+    outcome.judgement.add(result.judgement)
+    seconds = perf_counter() - began
+    expected = len(result.expectations)
+    outcome.scenarios.append(
+        ScenarioOutcome(scenario.name, scenario.statement, scenario.layer, expected, failures_of(result), seconds)
     )
+
+
+def run_incident(outcome: ScenariosOutcome, tally: Tally, scenario: Scenario) -> None:
+    """Run the scenario of one incident."""
+    began = perf_counter()
+    result = scenario.run()
+    for applied in result.history:
+        tally.check_block(BlockStep(applied.before, applied.block, applied.after, applied.receipt, accept_all))
+    seconds = perf_counter() - began
+    name, statement = f"incident-{scenario.number}", f"{scenario.title}: {scenario.answer}"
+    expected = len(result.expectations)
+    outcome.scenarios.append(ScenarioOutcome(name, statement, "incidents", expected, failures_of(result), seconds))
+
+
+def failures_of(result: Judged) -> tuple[str, ...]:
+    """What was not as expected, a line each."""
+    return tuple(f"{failure.statement}: {failure.detail}" for failure in result.failures)

@@ -17,6 +17,9 @@ from typing import Any
 from clearstone import mutants
 from clearstone.reference.check_plan import Job
 
+SILENCE = 120.0
+"""After how many seconds without a word from any worker they count as hung: they tell of every few blocks."""
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -65,7 +68,11 @@ def run_jobs(queues: Sequence[Sequence[Job]]) -> Generator[Progress | Finished |
             theirs.close()
             workers[ours], at[ours] = process, next(iter(queue), None)
         while workers:
-            for ready in wait(list(workers)):
+            heard = wait(list(workers), SILENCE)
+            if not heard:
+                yield Died(next(iter(at.values())), f"no worker was heard of for {SILENCE} s")
+                return
+            for ready in heard:
                 assert isinstance(ready, Connection)
                 try:
                     message = ready.recv()

@@ -73,7 +73,7 @@ def test_lines_may_end_as_on_windows():
         ("2020-03-12T09:00:00Z,1,2,1,1,5", "the time is not after"),
         ("2020-03-12T10:00:59Z,1,2,1,1,5", "the bar begins less than a minute"),
         ("2020-03-12T12:00:00Z,1,2,1,1.000000001,5", "a price has more than 8 decimal places"),
-        ("2020-03-12T12:00:00Z,1,99999999999,1,1,5", "a price exceeds"),
+        ("2020-03-12T12:00:00Z,1,99999999999,1,1,5", "with 1 decimal places a price is at most 4294967.2"),
     ],
 )
 def test_a_wrong_line_is_named_with_its_reason(line: str, reason: str):

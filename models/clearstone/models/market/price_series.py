@@ -193,9 +193,11 @@ def _places(rows: tuple[_Row, ...], path: str | PathLike[str]) -> int:
                 raise SeriesError(path, row.line, f"a price has more than {MAX_PLACES} decimal places")
     while _ticks(max(max(row.prices) for row in rows), places) < FEWEST_TICKS:
         places += 1
+    largest = MAX_TICKS // HEADROOM
     for row in rows:
-        if _ticks(max(row.prices), places) > MAX_TICKS // HEADROOM:
-            raise SeriesError(path, row.line, f"a price exceeds {MAX_TICKS // HEADROOM} ticks of 1e-{places}")
+        if _ticks(max(row.prices), places) > largest:
+            told = f"{Decimal(largest).scaleb(-places):f}"
+            raise SeriesError(path, row.line, f"with {places} decimal places a price is at most {told}")
     return places
 
 
