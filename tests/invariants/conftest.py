@@ -110,7 +110,7 @@ def play() -> Chain:
         chain.sign(alice, Withdraw(named_key("too much"), 10_000 * USD)),
         chain.sign(carol, Transfer(dave, USD)),
     )
-    chain.run(chain.attest(Release(withdrawal)), chain.sign(maker, buy("BTC-PERP", 10, 50_010)))
+    chain.run(chain.attest(Release(rival, withdrawal)), chain.sign(maker, buy("BTC-PERP", 10, 50_010)))
     change = ChangeParameter(1, "market/BTC-PERP", "taker_fee", 510)
     chain.run(chain.attest(change), chain.sign(bob, buy("BTC-PERP", 30, 48_500)))
     chain.run(chain.sign(bob, Cancel(chain.state.ledger.accounts[bob].orders[-1].nonce)))

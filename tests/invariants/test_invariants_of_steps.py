@@ -8,7 +8,7 @@ from rpds import HashTrieMap
 from clearstone.invariants import funding_flow
 from clearstone.invariants.catalogue import INVARIANTS
 from clearstone.invariants.checking import Tally, findings
-from clearstone.spec.ledger_state import Withdrawal
+from clearstone.spec.ledger_state import Withdrawal, withdrawal_key
 from clearstone.spec.receipts import Posting, Receipt, Rejection
 from clearstone.spec.transactions import (
     ChangeParameter,
@@ -69,7 +69,7 @@ def a_nonce_that_skips(story, tamper):
 @breaks("ids-used-once")
 def a_withdrawal_id_used_again(story, tamper):
     step, part = story.step_with(Withdraw)
-    key = part.action.withdrawal_id.hex()
+    key = withdrawal_key(part.sender, part.action.withdrawal_id)
     spent = Withdrawal("main", part.sender, 1, "released")
     before = replace(part.before, withdrawals=part.before.withdrawals.set(key, spent))
     written = before.withdrawals.set(key, replace(spent, status="escrowed"))

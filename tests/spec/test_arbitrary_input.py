@@ -88,7 +88,7 @@ actions: st.SearchStrategy[Action] = st.one_of(
     st.builds(OpenAccount, keys, st.sampled_from(["main", "other", ""]), numbers),
     st.builds(Deposit, identities, accounts, numbers),
     st.builds(Withdraw, identities, numbers),
-    st.builds(Release, identities),
+    st.builds(Release, accounts, identities),
     st.builds(Transfer, accounts, numbers),
     st.builds(
         Place,

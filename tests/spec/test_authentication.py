@@ -56,7 +56,7 @@ def test_owners_send_what_moves_their_accounts(action: Action) -> None:
     assert not is_attested(action)
 
 
-@pytest.mark.parametrize("action", [Deposit(b"", "", 1), Release(b""), ChangeParameter(1, "", "", 1)])
+@pytest.mark.parametrize("action", [Deposit(b"", "", 1), Release("", b""), ChangeParameter(1, "", "", 1)])
 def test_validators_attest_what_they_saw_outside_or_decided(action: Action) -> None:
     assert is_attested(action)
 

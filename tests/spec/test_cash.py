@@ -20,7 +20,7 @@ from clearstone.models.scenario_genesis import (
 )
 from clearstone.spec.accounts import account_id, locked_profit
 from clearstone.spec.cash import MAX_NUMBER
-from clearstone.spec.ledger_state import Withdrawal, horizon_period
+from clearstone.spec.ledger_state import Withdrawal, horizon_period, withdrawal_key
 from clearstone.spec.numbers import MAX_ATOMS
 from clearstone.spec.receipts import Receipt
 from clearstone.spec.transactions import Action, Deposit, OpenAccount, Release, Settle, Transfer, Withdraw
@@ -128,23 +128,26 @@ def test_a_withdrawal_moves_cash_to_escrow_and_an_attested_release_pays_it_out_o
     assert send(chain, ALICE, Withdraw(ID, 1_000 * USD)) == ""
     pool = chain.state.ledger.pools["main"]
     assert (cash_of(chain, ALICE), pool.escrow, pool.vault) == (0, 1_000 * USD, before.vault)
-    assert chain.state.ledger.withdrawals[ID.hex()] == Withdrawal("main", ALICE, 1_000 * USD, "escrowed")
-    assert attest(chain, Release(ID)) == ""
+    assert chain.state.ledger.withdrawals[withdrawal_key(ALICE, ID)] == Withdrawal(
+        "main", ALICE, 1_000 * USD, "escrowed"
+    )
+    assert attest(chain, Release(ALICE, ID)) == ""
     pool = chain.state.ledger.pools["main"]
     assert (pool.escrow, pool.vault) == (0, before.vault - 1_000 * USD)
-    assert attest(chain, Release(ID)) == "LEDGER-5"
+    assert attest(chain, Release(ALICE, ID)) == "LEDGER-5"
 
 
 @pytest.mark.parametrize("withdrawal_id", [ID, b"", bytes(33)])
 def test_a_release_of_what_was_never_withdrawn_is_refused(withdrawal_id: bytes) -> None:
-    assert attest(forked(BASE), Release(withdrawal_id)) == "LEDGER-5"
+    assert attest(forked(BASE), Release(ALICE, withdrawal_id)) == "LEDGER-5"
 
 
-def test_a_withdrawal_id_is_used_once_ever_by_anybody() -> None:
+def test_a_withdrawal_id_is_used_once_ever_by_an_account_and_nobody_else_can_use_it_up() -> None:
     chain = forked(BASE)
     assert send(chain, ALICE, Withdraw(ID, 1)) == ""
-    assert send(chain, BOB, Withdraw(ID, 1)) == "LEDGER-5"
-    attest(chain, Release(ID))
+    assert send(chain, BOB, Withdraw(ID, 1)) == ""
+    assert attest(chain, Release(BOB, ID)) == ""
+    attest(chain, Release(ALICE, ID))
     assert send(chain, ALICE, Withdraw(ID, 1)) == "LEDGER-5"
 
 

@@ -251,13 +251,14 @@ def test_an_expirys_margin_covers_its_loss_at_every_price_or_is_the_isolated_sum
 @given(one_expiry, st.integers(1, 120_000))
 def test_naked_calls_add_their_margin_alone_to_the_worst_loss(lots: dict[str, int], index: int) -> None:
     quotes = quotes_at(index)
-    isolated = sum(-size * quotes[name].initial for name, size in lots.items() if size < 0)
-    prices = [0, index, index + ceil(Fraction(index * 150_000, 10**6)), *(ONE_EXPIRY[name].strike for name in lots)]
-    worst = max(-sum(size * payoff(ONE_EXPIRY[name], price) for name, size in lots.items()) for price in prices)
-    calls = {name: size for name, size in lots.items() if ONE_EXPIRY[name].call}
+    held = {name: size for name, size in lots.items() if size != 0}
+    isolated = sum(-size * quotes[name].initial for name, size in held.items() if size < 0)
+    prices = [0, index, index + ceil(Fraction(index * 150_000, 10**6)), *(ONE_EXPIRY[name].strike for name in held)]
+    worst = max(-sum(size * payoff(ONE_EXPIRY[name], price) for name, size in held.items()) for price in prices)
+    calls = {name: size for name, size in held.items() if ONE_EXPIRY[name].call}
     dearest = max((ceil(Fraction(quotes[name].initial, 1_000)) for name, size in calls.items() if size < 0), default=0)
     expected = max(0, worst + max(0, -sum(calls.values())) * 1_000 * dearest)
-    assert amount_of(lots, quotes) == min(isolated, expected)
+    assert amount_of(held, quotes) == min(isolated, expected)
 
 
 @pytest.mark.parametrize("reported", [1, 14_000, 49_000])
@@ -422,3 +423,16 @@ def test_no_deficit_grows_is_asked_of_negative_equity_only() -> None:
         False,
         True,
     ]
+
+
+@given(
+    st.integers(-20, 20),
+    st.lists(st.tuples(st.booleans(), st.integers(1, 20), st.integers(45_000, 55_000)), min_size=1),
+)
+def test_cancelling_an_order_never_raises_the_requirement(lots: int, placed: list[tuple[bool, int, int]]) -> None:
+    quotes = quotes_at()
+    orders = tuple(Order(n, "PERP", buy, size, price, n, False) for n, (buy, size, price) in enumerate(placed))
+    account = replace(holding(perp=lots), orders=orders)
+    for number in range(len(orders)):
+        fewer = replace(account, orders=orders[:number] + orders[number + 1 :])
+        assert initial_requirement(fewer, quotes) <= initial_requirement(account, quotes)

@@ -161,7 +161,9 @@ class Program:
         if roll < 0.03:
             return chain.attest(Deposit(self.fresh_id(), random.choice(self.accounts), random.choice((1, 500 * USD))))
         if roll < 0.05:
-            return chain.attest(Release(named_key(f"id {random.randint(0, self.serial)}")))
+            return chain.attest(
+                Release(random.choice(self.accounts), named_key(f"id {random.randint(0, self.serial)}"))
+            )
         if roll < 0.07:
             number = chain.state.ledger.last_change + 1
             name, value = random.choice((("penalty", 5_400), ("liquidation_buffer", 46_000), ("discount_start", 7_000)))

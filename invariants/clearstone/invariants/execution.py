@@ -91,8 +91,8 @@ def _tables_differ(step: BlockStep, again: Ledger) -> Iterator[str]:
 def no_pool_feels_another(step: BlockStep) -> Iterator[str]:
     """What a block makes of a pool does not depend on the transactions of the other pools.
 
-    The block is executed again with one pool's transactions alone, the pools taking turns. (Ids of withdrawals and
-    deposits are one space for all pools, and a change's number is one sequence: these are kept in.)
+    The block is executed again with one pool's transactions alone, the pools taking turns. (Ids of deposits
+    are one space for all pools, and a change's number is one sequence: these are kept in.)
     """
     pools = step.before.ledger.pools.keys()
     if step.refused or len(pools) < 2:
@@ -120,10 +120,7 @@ def pool_of(step: BlockStep, transaction: Transaction) -> str:
     action, ledger = transaction.body.action, step.ending[-1].after
     if isinstance(action, ChangeParameter):
         return ""
-    if isinstance(action, Release):
-        withdrawal = ledger.withdrawals.get(action.withdrawal_id.hex())
-        return "-" if withdrawal is None else withdrawal.pool
-    account = ledger.accounts.get(action.account if isinstance(action, Deposit) else transaction.body.account)
+    account = ledger.accounts.get(action.account if isinstance(action, Deposit | Release) else transaction.body.account)
     return "-" if account is None else account.pool
 
 

@@ -117,6 +117,6 @@ def _orders(account: Account, quotes: Quotes) -> int:
         for side, sign in ((True, 1), (False, -1)):
             filled = held + sign * sum(lots for buy, lots, _ in orders if buy is side)
             adverse = sum(lots * max(0, sign * (price - quote.mark)) for buy, lots, price in orders if buy is side)
-            most = max(most, abs(filled) * quote.initial + adverse)
+            most = max(most, max(abs(held), abs(filled)) * quote.initial + adverse)
         total += most - abs(held) * quote.initial
     return total

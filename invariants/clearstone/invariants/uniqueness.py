@@ -11,6 +11,7 @@ from clearstone.invariants.registry import invariant
 from clearstone.invariants.snapshot import Snapshot
 from clearstone.spec.accounts import account_id
 from clearstone.spec.authentication import is_attested
+from clearstone.spec.ledger_state import withdrawal_key
 from clearstone.spec.rules import RULES
 from clearstone.spec.transactions import Deposit, OpenAccount, Release, Withdraw
 
@@ -41,7 +42,10 @@ def an_id_is_used_once(step: BlockStep) -> Iterator[str]:
         deposits = keys_written(before.deposits, after.deposits)
         withdrawals = keys_written(before.withdrawals, after.withdrawals)
         expected_deposits = (action.deposit_id.hex(),) if isinstance(action, Deposit) else ()
-        expected_withdrawals = (action.withdrawal_id.hex(),) if isinstance(action, Withdraw | Release) else ()
+        expected_withdrawals: tuple[str, ...] = ()
+        if isinstance(action, Withdraw | Release):
+            account = action.account if isinstance(action, Release) else part.sender
+            expected_withdrawals = (withdrawal_key(account, action.withdrawal_id),)
         if deposits != expected_deposits or any(key in before.deposits for key in deposits):
             yield f"{part.label}: deposits {deposits} were written, not new {expected_deposits}"
         if withdrawals != expected_withdrawals:

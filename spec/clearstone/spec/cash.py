@@ -11,7 +11,16 @@ from dataclasses import replace
 
 from clearstone.spec.accounts import Account, account_id, locked_profit
 from clearstone.spec.funding import settle_funding
-from clearstone.spec.ledger_state import Context, Ledger, Pool, Withdrawal, accounts_cash, horizon_period, with_account
+from clearstone.spec.ledger_state import (
+    Context,
+    Ledger,
+    Pool,
+    Withdrawal,
+    accounts_cash,
+    horizon_period,
+    with_account,
+    withdrawal_key,
+)
 from clearstone.spec.margin import initial_health, withdrawable
 from clearstone.spec.numbers import MAX_ATOMS
 from clearstone.spec.receipts import Event, Posting, Receipt, Rejection
@@ -72,7 +81,7 @@ def withdraw(ledger: Ledger, context: Context, account_id: str, action: Withdraw
     Refused by NUM-5 (amount), LEDGER-5 (id used before), OPT-4 (a series of the pool is pending), ORACLE-4 and MARGIN-4
     (see `check_leaving`), LEDGER-5 (a winner may not be paid before a loser has paid in, incident 17).
     """
-    key = action.withdrawal_id.hex()
+    key = withdrawal_key(account_id, action.withdrawal_id)
     if not 1 <= action.amount <= MAX_ATOMS:
         return ledger, Receipt(Rejection("NUM-5", "the amount is out of bounds"))
     if len(action.withdrawal_id) != 32 or key in ledger.withdrawals:
@@ -125,7 +134,7 @@ def release(ledger: Ledger, action: Release) -> tuple[Ledger, Receipt]:
     Refused by LEDGER-5: no such withdrawal, or it was released before. A request that never existed was once processed
     (incident 33).
     """
-    key = action.withdrawal_id.hex()
+    key = withdrawal_key(action.account, action.withdrawal_id)
     withdrawal = ledger.withdrawals.get(key)
     if withdrawal is None or withdrawal.status != "escrowed":
         return ledger, Receipt(Rejection("LEDGER-5", "no withdrawal of that id waits for its release"))

@@ -90,7 +90,7 @@ class Ledger:
     markets: Table[Market]
     """By instrument id."""
     withdrawals: Table[Withdrawal]
-    """By withdrawal id in hexadecimal."""
+    """By `account/withdrawal id in hexadecimal`."""
     deposits: Table[int]
     """Atoms by deposit id in hexadecimal, kept for good."""
     changes: Table[ScheduledChange]
@@ -137,6 +137,11 @@ class Context:
     """The instruments of each pool, ascending."""
     pending: frozenset[str]
     """Pools of which a series waits for its settlement price (OPT-4)."""
+
+
+def withdrawal_key(account_id: str, withdrawal_id: bytes) -> str:
+    """LEDGER-5. The key of a withdrawal. An id belongs to its account: nobody can use up another's."""
+    return f"{account_id}/{withdrawal_id.hex()}"
 
 
 def with_account(ledger: Ledger, account_id: str, account: Account) -> Ledger:

@@ -169,9 +169,11 @@ def _rise(quote: Quote, initial: bool) -> int:
 def orders_requirement(account: Account, quotes: Quotes) -> int:
     """BOOK-5. What the open orders add to initial margin, in atoms, at least 0.
 
-    A perpetual's orders need, of the two sides, the larger of the margin with that side filled plus what filling it
-    would lose against the mark. An option's bids need their premium and its asks their margin standing alone. The sum
-    is over single orders, clipped one by one: netting good prices against bad ones would hide the bad (incident 16).
+    A perpetual's orders need, of the two sides, the larger of the margin that the position can come to while that side
+    is filled, which is what it has now if the orders reduce it, plus what filling it would lose against the mark. So
+    one order more never needs less, and cancelling one never needs more. An option's bids need their premium and its
+    asks their margin standing alone. The sum is over single orders, clipped one by one: netting good prices against bad
+    ones would hide the bad (incident 16).
     """
     total = 0
     for market in {order.market for order in account.orders}:
@@ -192,9 +194,9 @@ def orders_requirement(account: Account, quotes: Quotes) -> int:
         if isinstance(quote.instrument, OptionSeries):
             total += premium + sold * quote.initial
         else:
-            buys = abs(held + bought) * quote.initial + adverse_buys
-            sells = abs(held - sold) * quote.initial + adverse_sells
-            total += max(0, max(buys, sells) - abs(held) * quote.initial)
+            buys = max(abs(held), abs(held + bought)) * quote.initial + adverse_buys
+            sells = max(abs(held), abs(held - sold)) * quote.initial + adverse_sells
+            total += max(buys, sells) - abs(held) * quote.initial
     return total
 
 

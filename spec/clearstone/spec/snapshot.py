@@ -59,7 +59,7 @@ class Snapshot:
     markets: tuple[tuple[str, Market], ...]
     """By instrument id."""
     withdrawals: tuple[tuple[str, Withdrawal], ...]
-    """By withdrawal id in hexadecimal."""
+    """By `account/withdrawal id in hexadecimal`."""
     deposits: tuple[tuple[str, int], ...]
     """Atoms by deposit id in hexadecimal."""
     changes: tuple[tuple[str, ScheduledChange], ...]

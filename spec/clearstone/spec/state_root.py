@@ -7,7 +7,7 @@ Every entry is a record under a text key, and the root depends on these entries 
     instrument/ID              definition and parameters
     feed/ID  funding/ID  expiry/FEED/TIME
     pool/ID  market/ID  account/ID
-    withdrawal/HEX  deposit/HEX  change/NUMBER
+    withdrawal/ID/HEX  deposit/HEX  change/NUMBER
 
 Order books and quotes follow from these and are not committed to.
 """

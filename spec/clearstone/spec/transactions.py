@@ -44,7 +44,7 @@ class Withdraw:
     """LEDGER-5. Move cash into escrow under an id, to be released once paid outside."""
 
     withdrawal_id: bytes
-    """Id chosen by the owner, 32 bytes; consumed at most once, ever."""
+    """Id chosen by the owner, 32 bytes; consumed at most once by an account, ever."""
     amount: int
     """Atoms, at least 1."""
 
@@ -53,8 +53,10 @@ class Withdraw:
 class Release:
     """LEDGER-5. The escrow of a withdrawal was paid outside: take it off the vault. Attested."""
 
+    account: str
+    """Account that withdrew."""
     withdrawal_id: bytes
-    """Id of the withdrawal, 32 bytes."""
+    """Id of its withdrawal, 32 bytes."""
 
 
 @dataclass(frozen=True, slots=True)

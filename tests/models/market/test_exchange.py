@@ -50,7 +50,7 @@ def test_whether_a_transaction_still_waits_is_seen_in_the_state(exchange):
     assert not waiting(Deposit(deposited, account_id, 1))
     assert waiting(Deposit(bytes(32), account_id, 1))
     assert not waiting(Deposit(bytes(32), account_id, 1), signatures=1)
-    assert not waiting(Release(bytes(32)))
+    assert not waiting(Release(account_id, bytes(32)))
     assert not waiting(Cancel(1), nonce=account.nonce, name=account_id)
     assert waiting(Cancel(1), nonce=account.nonce + 1, name=account_id)
 

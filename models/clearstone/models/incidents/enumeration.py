@@ -20,7 +20,7 @@ KINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "OpenAccount": ("owner", "pool", "number"),
         "Deposit": ("deposit_id", "account", "amount"),
         "Withdraw": ("withdrawal_id", "amount"),
-        "Release": ("withdrawal_id",),
+        "Release": ("account", "withdrawal_id"),
         "Transfer": ("to", "amount"),
         "Place": ("market", "side", "lots", "price", "time_in_force", "reduce_only", "self_trade"),
         "Cancel": ("nonce",),

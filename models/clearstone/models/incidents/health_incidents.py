@@ -50,7 +50,7 @@ def every_kind_by_an_indebted_account(trial: Trial) -> None:
         ("OPT-3", own, Settle(debtor, "BTC-PERP")),
         ("LEDGER-4", account_id(key, "main", 0), OpenAccount(key, "main", 0)),
         ("LEDGER-6", debtor, Deposit(identifier("gift"), debtor, 1)),
-        ("LEDGER-6", debtor, Release(identifier("gift"))),
+        ("LEDGER-6", debtor, Release(debtor, identifier("gift"))),
         ("LEDGER-6", debtor, ChangeParameter(1, "market/BTC-PERP", "maintenance_fraction", 29_000)),
         ("", debtor, Cancel(resting)),
     )

@@ -30,7 +30,7 @@ def credited_more_than_received(trial: Trial) -> None:
     act(chain, account, Withdraw(withdrawal, 1_234_567))
     escrowed = chain.state.ledger.pools["main"]
     trial.expect("a withdrawal puts its amount into escrow", escrowed.escrow - before.escrow == 1_234_567)
-    chain.run(chain.attest(Release(withdrawal)))
+    chain.run(chain.attest(Release(account, withdrawal)))
     released = chain.state.ledger.pools["main"]
     left = escrowed.vault - released.vault, escrowed.escrow - released.escrow
     trial.expect("and its release takes that off vault and escrow", left == (1_234_567, 1_234_567), left)
@@ -71,7 +71,7 @@ def request_processed_twice(trial: Trial) -> None:
     trial.accepted("a deposit is credited", once)
     trial.refused("but not twice", "LEDGER-5", twice)
     trial.refused("nor later", "LEDGER-5", chain.run(paid_in)[0])
-    never = chain.attest(Release(identifier("never asked for")))
+    never = chain.attest(Release(account, identifier("never asked for")))
     trial.refused("a withdrawal that nobody asked for is not released", "LEDGER-5", chain.run(never)[0])
     _withdraw_twice(trial, chain, account)
     spent = 1_000 * USD - 100 * USD + 100 * USD - 50 * USD
@@ -84,7 +84,7 @@ def _withdraw_twice(trial: Trial, chain: Chain, account: str) -> None:
     request = Withdraw(identifier("withdrawal"), 50 * USD)
     trial.accepted("a withdrawal is put into escrow", act(chain, account, request))
     trial.refused("its id cannot be used again", "LEDGER-5", act(chain, account, request))
-    released = chain.attest(Release(request.withdrawal_id))
+    released = chain.attest(Release(account, request.withdrawal_id))
     once, twice = chain.run(released, released)
     trial.accepted("it is released", once)
     trial.refused("but not twice", "LEDGER-5", twice)

@@ -18,6 +18,7 @@ from clearstone.models.market.reports import Reports
 from clearstone.models.market.timetable import Timetable
 from clearstone.models.market.traders import payment
 from clearstone.spec.consensus.messages import Prices
+from clearstone.spec.ledger_state import withdrawal_key
 from clearstone.spec.state import State
 from clearstone.spec.transactions import Action, Deposit, OpenAccount, Release, Transaction
 
@@ -111,7 +112,7 @@ def waits(state: State, transaction: Transaction) -> bool:
         case Deposit():
             return len(transaction.signatures) > 1 and body.action.deposit_id.hex() not in ledger.deposits
         case Release():
-            withdrawal = ledger.withdrawals.get(body.action.withdrawal_id.hex())
+            withdrawal = ledger.withdrawals.get(withdrawal_key(body.action.account, body.action.withdrawal_id))
             return withdrawal is not None and withdrawal.status == "escrowed"
     account = ledger.accounts.get(body.account)
     return account is not None and account.nonce < body.nonce and body.chain == state.chain

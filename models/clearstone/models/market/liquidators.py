@@ -80,7 +80,7 @@ class Keeper:
         for key, withdrawal in view.state.ledger.withdrawals.items():
             if withdrawal.status == "escrowed" and left > 0 and _luck(key, view.height):
                 left -= 1
-                yield Release(bytes.fromhex(key))
+                yield Release(withdrawal.account, bytes.fromhex(key.rpartition("/")[2]))
         if view.height in self.changes:
             yield self.changes[view.height]
 

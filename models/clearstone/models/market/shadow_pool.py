@@ -53,10 +53,8 @@ class ShadowPool:
                 if action.pool == self.pool:
                     self.accounts.add(transaction.body.account)
                 return action.pool == self.pool
-            case Deposit() as action:
+            case Deposit() | Release() as action:
                 return action.account in self.accounts
-            case Release() as action:
-                return action.withdrawal_id.hex() in self.state.ledger.withdrawals
             case ChangeParameter() as action:
                 return action.scope.partition("/")[2] in (self.pool, *self._markets())
         return transaction.body.account in self.accounts
