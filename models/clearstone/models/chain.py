@@ -1,13 +1,13 @@
 """A chain without consensus: blocks as a correct cluster would decide them, made and applied one after the other.
 
-Scenarios, benchmarks and tests of the ledger need blocks, not the votes behind them. `Chain` writes the commits that the
-votes would have left, every validator reporting the given prices at the block's time, unless told otherwise. Signatures
-are not made and not asked for; the cluster does that.
+Scenarios, benchmarks and tests of the ledger need blocks, not the votes behind them. `Chain` writes the commits that
+the votes would have left, every validator reporting the given prices at the block's time, unless told otherwise.
+Signatures are not made and not asked for; the cluster does that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -69,7 +69,8 @@ class Chain:
         if self.state.height == 0:
             return Commit(0, 0, self.state.block_id, ())
         signatures = tuple(
-            CommitSignature(key, time, tuple(sorted(prices.items())), bytes(64)) for key, prices in sorted(reports.items())
+            CommitSignature(key, time, tuple(sorted(prices.items())), bytes(64))
+            for key, prices in sorted(reports.items())
         )
         return Commit(self.state.height, 0, self.state.block_id, signatures)
 
@@ -81,7 +82,7 @@ class Chain:
         prices: Mapping[str, int] | None = None,
         reports: Mapping[bytes, Mapping[str, int]] | None = None,
     ) -> Applied:
-        """Apply a block: at `time`, or so many ms after the last; `prices` (ticks by feed) stay in force for later blocks.
+        """Apply a block: at `time`, or so many ms after the last; `prices` (ticks by feed) stay in force.
 
         `reports` replaces what single validators report; one that maps to {} reports nothing.
         """
@@ -110,7 +111,7 @@ class Chain:
         return applied
 
     def run(self, *transactions: Transaction) -> tuple[Receipt, ...]:
-        """The receipts of one more block with these transactions; a refused block is an error of the scenario's author."""
+        """The receipts of one more block with these transactions; a refused block is its author's error."""
         applied = self.block(*transactions)
         if applied.receipt.rejection is not None:
             raise ValueError(applied.receipt.rejection.reason)
