@@ -1,4 +1,5 @@
 import json
+from xml.etree import ElementTree
 
 import pytest
 
@@ -162,6 +163,8 @@ def test_a_page_draws_the_course_and_needs_nothing_else(tmp_path):
     text = (tmp_path / "page.html").read_text(encoding="utf-8")
     assert text.count("<svg") == 5
     assert text.count("<polyline") == 5
+    for picture in text.split("<svg")[1:]:
+        ElementTree.fromstring("<svg" + picture.partition("</svg>")[0] + "</svg>")
     assert "every invariant holds" in text
     assert "src=" not in text
     assert "http" not in text
