@@ -1,0 +1,108 @@
+"""Broken rules of what is let in: messages, commits and blocks."""
+
+from __future__ import annotations
+
+from clearstone.mutants.mutant import Mutant
+
+MUTANTS = (
+    Mutant(
+        name="signature-not-checked",
+        module="clearstone.spec.consensus.messages",
+        old="if not authentic(signed.sender, message, signed.signature):",
+        new="if len(signed.signature) != 64:",
+        breaks="ENC-2: anybody votes in anybody's name",
+        layer="messages",
+        caught_by=("check",),
+    ),
+    Mutant(
+        name="proposal-out-of-turn-counts",
+        module="clearstone.spec.consensus.messages",
+        old="proposer(validators, message.height, message.round) != signed.sender:",
+        new='proposer(validators, message.height, message.round) == b"":',
+        breaks="CONS-4: whoever is quickest proposes",
+        layer="messages",
+        caught_by=("check",),
+    ),
+    Mutant(
+        name="vote-of-another-chain-counts",
+        module="clearstone.spec.consensus.messages",
+        old="if message.chain != chain:",
+        new="if not message.chain:",
+        breaks="CONS-2: votes are shown on a chain that they were not cast on",
+        layer="messages",
+        caught_by=("check",),
+    ),
+    Mutant(
+        name="negative-round-counts",
+        module="clearstone.spec.consensus.messages",
+        old="0 <= vote.round <= MAX_ROUND",
+        new="NO_ROUND <= vote.round <= MAX_ROUND",
+        breaks="NUM-5: a vote of round -1 comes before every lock",
+        layer="messages",
+        caught_by=("check",),
+    ),
+    Mutant(
+        name="commit-without-quorum",
+        module="clearstone.spec.consensus.commits",
+        old="if not is_quorum(sum(powers), total_power(validators)):",
+        new="if not powers:",
+        breaks="CONS-6: a single precommit proves a decision",
+        layer="messages",
+        caught_by=("check",),
+    ),
+    Mutant(
+        name="duplicate-precommit-counts-twice",
+        module="clearstone.spec.consensus.commits",
+        old="if any(not first.validator < second.validator",
+        new="if any(first.validator > second.validator",
+        breaks="CONS-6: a precommit counts as often as it is repeated",
+        layer="messages",
+        caught_by=("check",),
+    ),
+    Mutant(
+        name="commit-with-strangers",
+        module="clearstone.spec.consensus.commits",
+        old="if any(power == 0 for power in powers):",
+        new="if all(power == 0 for power in powers):",
+        breaks="CONS-1: strangers report times and prices",
+        layer="messages",
+        caught_by=("check",),
+    ),
+    Mutant(
+        name="one-good-signature-suffices",
+        module="clearstone.spec.consensus.commits",
+        old="if not all(authentic(",
+        new="if not any(authentic(",
+        breaks="CONS-6: a commit is made up around one signature",
+        layer="messages",
+        caught_by=("check",),
+    ),
+    Mutant(
+        name="root-not-checked",
+        module="clearstone.spec.transition",
+        old="if block.root != state_root(state):",
+        new="if len(block.root) != 32:",
+        breaks="CONS-6: replicas that differ do not notice",
+        layer="messages",
+        caught_by=("check",),
+    ),
+    Mutant(
+        name="commit-of-another-block",
+        module="clearstone.spec.transition",
+        old="if commit.height != state.height or commit.block_id != state.block_id:",
+        new="if commit.height != state.height:",
+        breaks="CONS-6: any commit of the height proves any block",
+        layer="messages",
+        caught_by=("check",),
+    ),
+    Mutant(
+        name="block-time-of-proposer",
+        module="clearstone.spec.transition",
+        old="if block.time != block_time(block.commit, state.validators, state.time):",
+        new="if block.time <= state.time:",
+        breaks="ORACLE-6: the proposer tells the time",
+        layer="messages",
+        caught_by=("check",),
+    ),
+)
+"""The mutants of this layer."""
