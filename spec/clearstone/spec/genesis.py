@@ -141,8 +141,7 @@ def check_genesis(genesis: Genesis) -> Rejection | None:
     checks += [_check_instrument(genesis, instrument) for instrument in genesis.instruments]
     if not 0 <= genesis.time <= MAX_TIME or any(not 0 <= pool.insurance <= MAX_ATOMS for pool in genesis.pools):
         checks.append(Rejection("NUM-5", "the time or an insurance fund is out of bounds"))
-    if any(not (1 <= feed.index <= MAX_TICKS and 1 <= feed.max_move <= 1000 * PPM) for feed in genesis.feeds):
-        checks.append(Rejection("NUM-5", "a feed's index or largest move is out of bounds"))
+    checks += [check_feed(feed.index, feed.max_move) for feed in genesis.feeds]
     return next((rejection for rejection in checks if rejection is not None), None)
 
 
@@ -168,10 +167,24 @@ def _check_instrument(genesis: Genesis, instrument: Instrument) -> Rejection | N
     needed = {instrument.feed} | ({instrument.mark_feed} if isinstance(instrument, OptionSeries) else set())
     if instrument.pool not in {pool.pool for pool in genesis.pools} or not needed <= set(feeds):
         return Rejection("LEDGER-8", "an instrument refers to a pool or a feed that is not there")
+    if isinstance(instrument, OptionSeries) and instrument.expiry <= genesis.time:
+        return Rejection("NUM-5", "a series has expired before the chain begins")
+    return check_terms(instrument)
+
+
+def check_terms(instrument: Instrument) -> Rejection | None:
+    """NUM-5. Whether an instrument's own figures are in bounds."""
     if not 1 <= instrument.multiplier <= MAX_MULTIPLIER:
         return Rejection("NUM-2", "a multiplier is out of bounds")
     if isinstance(instrument, OptionSeries):
-        if not (1 <= instrument.strike <= MAX_TICKS and genesis.time < instrument.expiry <= MAX_TIME):
+        if not (1 <= instrument.strike <= MAX_TICKS and 0 <= instrument.expiry <= MAX_TIME):
             return Rejection("NUM-5", "a strike or an expiry is out of bounds")
         return check_parameters(instrument.parameters)
     return check_parameters(instrument.parameters)
+
+
+def check_feed(index: int, max_move: int) -> Rejection | None:
+    """NUM-5. Whether a feed's index (ticks) and largest move (ppm) are in bounds."""
+    if 1 <= index <= MAX_TICKS and 1 <= max_move <= 1000 * PPM:
+        return None
+    return Rejection("NUM-5", "a feed's index or largest move is out of bounds")

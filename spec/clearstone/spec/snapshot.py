@@ -20,7 +20,7 @@ from clearstone.spec.book import rebuild
 from clearstone.spec.consensus.validators import check_validators
 from clearstone.spec.encoding.trie import EMPTY
 from clearstone.spec.funding import Funding
-from clearstone.spec.genesis import with_quotes
+from clearstone.spec.genesis import check_feed, check_terms, with_quotes
 from clearstone.spec.instruments import Instrument, OptionSeries, Perpetual
 from clearstone.spec.ledger_state import Ledger, Market, Pool, ScheduledChange, Withdrawal
 from clearstone.spec.numbers import MAX_TIME
@@ -121,7 +121,10 @@ def restore(snapshot: Snapshot) -> State | Rejection:
 
 
 def check_snapshot(snapshot: Snapshot) -> Rejection | None:
-    """ENC-3. Whether a snapshot is complete: version, validators, parameters, keys in order, and all references."""
+    """ENC-3. Whether a snapshot is complete: version, validators, parameters, keys in order, terms, all references.
+
+    What rules divide by must be in bounds too, or the first block would end in an exception.
+    """
     if snapshot.chain.version != RULES_VERSION:
         return Rejection("LEDGER-8", "the snapshot is for another version of the rules")
     if not (0 <= snapshot.header.time <= MAX_TIME and snapshot.header.height >= 0):
@@ -147,6 +150,11 @@ def _faults(snapshot: Snapshot) -> Iterator[Rejection | None]:
             settles = expiry_key(instrument.feed, instrument.expiry) in expiries
             if instrument.mark_feed not in feeds or not settles:
                 yield Rejection("ENC-3", f"instrument {market} refers to what is not there")
+        yield check_terms(instrument)
+    for pool in pools.values():
+        yield check_parameters(pool.parameters)
+    for feed in feeds.values():
+        yield check_feed(feed.index, feed.max_move) or check_feed(feed.median, feed.max_move)
     if any(expiry.feed not in feeds for expiry in expiries.values()):
         yield Rejection("ENC-3", "an expiry refers to a feed that is not there")
     for account_id, account in snapshot.accounts:
