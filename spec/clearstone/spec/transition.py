@@ -164,7 +164,7 @@ def _with_nonce(account: Account, nonce: int) -> Account:
     return Account(
         account.owner,
         account.pool,
-        max(nonce, account.nonce),
+        nonce,
         account.cash,
         account.positions,
         account.orders,
