@@ -18,10 +18,10 @@ define timed
 @started=$$SECONDS; echo "==> $(1)"; $(2); outcome=$$?; echo "==> $(1): $$((SECONDS - started)) s"; exit $$outcome
 endef
 
-.PHONY: help setup check test coverage lint bench requirements clean
+.PHONY: help setup check test test-slow coverage lint bench requirements clean
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
 
 setup: $(VENV)/.development ## create the environment with everything for development
 
@@ -30,6 +30,9 @@ check: $(VENV)/.runtime ## replay the crashes and scenarios, check every invaria
 
 test: $(VENV)/.development ## run the tests (TEST_OPTIONS=...)
 	$(call timed,tests,$(BIN)/python -m pytest $(TEST_OPTIONS))
+
+test-slow: $(VENV)/.development ## run the slow tests: a thousand schedules, every mutant (TEST_OPTIONS=...)
+	$(call timed,slow tests,$(BIN)/python -m pytest -m slow --timeout=900 $(TEST_OPTIONS))
 
 coverage: $(VENV)/.development ## run the tests; fail unless they reach every branch of the spec
 	$(call timed,tests with coverage,$(BIN)/python -m pytest --cov --cov-report= $(TEST_OPTIONS))
