@@ -94,17 +94,21 @@ def series_of(job: Job) -> PriceSeries:
 
 
 def run_scenarios(tell: Tell) -> ScenariosOutcome:
-    """Run all scenarios: the directed ones, then those of the incidents, whose every block the invariants look at."""
+    """Run the scenarios of the incidents, whose every block the invariants look at; then the directed ones.
+
+    If anything about the incidents is not as expected it ends there, else at the first directed scenario that fails.
+    """
     outcome, tally = ScenariosOutcome(), Tally()
     planned = len(directed_scenarios.SCENARIOS) + len(incidents.SCENARIOS)
-    for directed in directed_scenarios.SCENARIOS.values():
-        tell(len(outcome.scenarios), planned, directed.name)
-        run_directed(outcome, directed)
     for incident in incidents.SCENARIOS.values():
         tell(len(outcome.scenarios), planned, incident.title)
         run_incident(outcome, tally, incident)
     outcome.judgement.take(tally)
-    tell(planned, planned, "")
+    for directed in directed_scenarios.SCENARIOS.values():
+        if outcome.holds:
+            tell(len(outcome.scenarios), planned, directed.name)
+            run_directed(outcome, directed)
+    tell(len(outcome.scenarios), planned, "")
     return outcome
 
 
