@@ -46,5 +46,5 @@ def test_a_mutant_stands_in_the_module_of_its_layer():
 
 
 def test_a_name_that_is_nearly_right_brings_a_suggestion():
-    with pytest.raises(UnknownMutantError, match=r"did you mean quorum-of-half\?"):
+    with pytest.raises(UnknownMutantError, match=r"did you mean quorum-of-half\b"):
         find("quorum-of-halves")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from clearstone.models.directed_scenarios.lock_scenarios import expect_one_block, lock_two
 from clearstone.models.directed_scenarios.scenario import DirectedScenario, Trial
-from clearstone.models.directed_scenarios.stage import OTHER, Stage, block_of
+from clearstone.models.directed_scenarios.stage import HEIGHT, OTHER, Stage, block_of
 from clearstone.spec.blocks import NIL
 from clearstone.spec.consensus.messages import PRECOMMIT, PREVOTE, PROPOSE
+from clearstone.spec.consensus.proposer import proposer
 
 
 def skipping_ahead(trial: Trial) -> None:
@@ -44,27 +45,30 @@ def two_proposals(trial: Trial) -> None:
     expect_one_block(trial, stage, OTHER)
 
 
+def first_in_turn(count: int, few: int) -> tuple[int, ...]:
+    """Which of so many equal validators propose in the first few rounds."""
+    validators = Stage(powers=(1,) * count).validators
+    keys = [validator.key for validator in validators]
+    return tuple(keys.index(proposer(validators, HEIGHT, round)) for round in range(few))
+
+
 def from_the_start(trial: Trial) -> None:
-    """On a network that works, let liars be the first proposers, silent, wrong, or each in its own way."""
-    for powers, liars in (((1, 1, 1, 1), (0,)), ((1,) * 7, (0, 1)), ((1,) * 7, ())):
-        for value in (None, OTHER, block_of(len(powers) - 1)):
-            stage = Stage(powers=powers, liars=liars)
+    """On a network that works, let liars be the first proposers: silent, or heard by half of the others."""
+    for count, few in ((4, 1), (7, 2), (7, 0)):
+        liars = first_in_turn(count, few)
+        for value in (None, OTHER, block_of(count - 1)):
+            stage = Stage(powers=(1,) * count, liars=liars)
             correct = tuple(stage.actors)
             stage.start()
-            for liar in liars:
-                if value is not None:  # only half of the correct hear of it
-                    stage.give(
-                        (stage.proposal(liar, liar, value), stage.vote(liar, PREVOTE, liar, value)), *correct[::2]
-                    )
+            for round, liar in enumerate(liars):
+                if value is not None:
+                    lies = (stage.proposal(liar, round, value), stage.vote(liar, PREVOTE, round, value))
+                    stage.give(lies, *correct[::2])
                 stage.pass_round(*correct)
             stage.pass_round(*correct)
-            rounds = 1 + max(decision.round for decision in stage.trace().decisions.values())
-            done = NIL not in stage.decisions()
-            trial.expect(
-                f"with {len(liars)} liars of {len(powers)} first in turn, {len(liars) + 1} rounds suffice",
-                done and rounds <= len(liars) + 1,
-                rounds,
-            )
+            rounds = 1 + max((decision.round for decision in stage.trace().decisions.values()), default=99)
+            done = NIL not in stage.decisions() and rounds <= few + 1
+            trial.expect(f"with {few} liars of {count} first in turn, {few + 1} rounds suffice", done, rounds)
             trial.judge(stage.trace())
 
 

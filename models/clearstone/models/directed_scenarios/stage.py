@@ -31,8 +31,8 @@ from clearstone.spec.consensus.validators import total_power
 
 CHAIN = "clearstone-stage"
 """Chain id of all stages."""
-HEIGHT = 420
-"""Height of all stages: a multiple of 3, 4 and 7, so that of so many equal validators the n-th proposes in round n."""
+HEIGHT = 12
+"""Height of all stages: a multiple of 3 and 4, so that of so many equal validators the n-th proposes in round n."""
 
 OTHER = sha256(b"a block that a liar made").digest()
 """A block that may be decided, though no correct validator made it."""
