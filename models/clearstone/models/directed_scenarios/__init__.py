@@ -17,6 +17,7 @@ from types import MappingProxyType
 
 from clearstone.models.directed_scenarios import (
     block_scenarios,
+    claim_scenarios,
     commit_scenarios,
     encoding_scenarios,
     evidence_scenarios,
@@ -35,6 +36,7 @@ _THEMES = (
     lock_scenarios,
     restart_scenarios,
     round_scenarios,
+    claim_scenarios,
     message_scenarios,
     commit_scenarios,
     evidence_scenarios,

@@ -102,9 +102,9 @@ class Actor:
         self._advance()
 
     def hear(self, signed: SignedMessage) -> Rejection | None:
-        """Receive a message; why it is not let in, if it is not."""
+        """Receive a message; why it is not let in, if it is not. One of another height is let in, but not counted."""
         refused = check_message(self.node.chain, self._around.validators, signed, self._around.authentic)
-        if refused is None and self.running:
+        if refused is None and self.running and signed.message.height == self.node.height:
             self._enter(signed)
             self._advance()
         return refused

@@ -96,6 +96,15 @@ MUTANTS = (
         caught_by=("check",),
     ),
     Mutant(
+        name="time-goes-backwards",
+        module="clearstone.spec.oracle",
+        old="return max(previous + 1, clocks)",
+        new="return clocks",
+        breaks="ORACLE-6: slow clocks turn time back",
+        layer="messages",
+        caught_by=("check",),
+    ),
+    Mutant(
         name="block-time-of-proposer",
         module="clearstone.spec.transition",
         old="if block.time != block_time(block.commit, state.validators, state.time):",
