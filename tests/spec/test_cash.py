@@ -61,6 +61,7 @@ def leaving(amount: int, serial: int = 0) -> Withdraw:
 def test_an_account_opens_under_the_id_that_its_owner_pool_and_number_give() -> None:
     chain = forked(BASE)
     key = named_key("dave")
+    assert MAX_NUMBER == 2**32 - 1
     for number in (0, MAX_NUMBER):
         named = account_id(key, "main", number)
         assert send(chain, named, OpenAccount(key, "main", number)) == ""
@@ -73,7 +74,7 @@ def test_an_account_opens_under_the_id_that_its_owner_pool_and_number_give() -> 
     [
         (named_key("dave"), "no pool", 0, "x"),
         (named_key("dave"), "main", -1, "x"),
-        (named_key("dave"), "main", MAX_NUMBER + 1, "x"),
+        (named_key("dave"), "main", MAX_NUMBER + 1, account_id(named_key("dave"), "main", MAX_NUMBER + 1)),
         (bytes(31), "main", 0, "x"),
         (bytes(33), "main", 0, "x"),
         (named_key("dave"), "main", 0, account_id(named_key("dave"), "main", 1)),

@@ -49,6 +49,8 @@ def orders_of(chain: Chain, account: str) -> list[tuple[int, int]]:
         (buy(PERP, MAX_LOTS + 1, 50_000), "BOOK-1"),
         (buy(PERP, MAX_LOTS, 50_000), "MARGIN-6"),
         (buy(PERP, 1, 0), "BOOK-1"),
+        (buy(CALL.market, 1, 0), "BOOK-1"),
+        (buy(CALL.market, 1, 1), ""),
         (buy(PERP, 1, MAX_TICKS + 1), "BOOK-1"),
         (buy(PERP, 1, MAX_TICKS), "BOOK-3"),
         (buy(PERP, 1, None, "gtc"), "BOOK-2"),

@@ -193,6 +193,10 @@ def test_a_settlement_that_would_overfill_an_account_is_refused() -> None:
     chain.state = replace(chain.state, ledger=replace(ledger, accounts=ledger.accounts.set(HOLDERS[0], full)))
     chain.block()
     assert settle(chain, HOLDERS[0]) == "NUM-5"
+    exact = replace(full, cash=full.cash - 1)
+    chain.state = replace(chain.state, ledger=replace(ledger, accounts=ledger.accounts.set(HOLDERS[0], exact)))
+    chain.block()
+    assert settle(chain, HOLDERS[0]) == ""
 
 
 def test_settling_pays_funding_of_the_account_first() -> None:

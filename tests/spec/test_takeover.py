@@ -231,6 +231,56 @@ def test_discount_comes_before_penalty_within_what_may_be_charged() -> None:
     assert charges[2] == (each, 54_000 - each)
 
 
+@given(st.integers(1, 40), st.booleans(), shares, st.integers(1, 60))
+def test_of_a_perpetual_the_lesser_of_what_was_asked_and_what_restores_is_taken(
+    size: int, long: bool, share: int, asked: int
+) -> None:
+    context = context_at()
+    target = below_maintenance({"PERP": size if long else -size}, share, context)
+    [position] = target.positions
+    takeover = choose_takeover(target, context, POOL, Liquidate("a", "PERP", asked))
+    assert isinstance(takeover, Takeover)
+    taken = min(asked, least_lots(target, context, POOL, position))
+    assert takeover.legs == ((position, taken if long else -taken),)
+
+
+def test_of_an_expiry_the_lesser_of_what_was_asked_and_what_restores_is_taken() -> None:
+    context = context_at()
+    target = below_maintenance({NEAR[3]: -32, NEAR[5]: -16}, 900_000, context)
+    least = least_sixteenths(target, context, POOL, target.positions)
+    assert 1 < least < SIXTEENTHS
+    for asked in (1, least - 1, least, least + 1, 10**30):
+        takeover = choose_takeover(target, context, POOL, Liquidate("a", NEAR[3], asked))
+        assert isinstance(takeover, Takeover)
+        assert takeover.legs == part_of(target.positions, min(asked, least))
+
+
+def test_the_discount_of_a_lot_is_floored_and_its_penalty_ceiled() -> None:
+    context = context_at(50_001)
+    pool = replace(POOL, discount_start=9, discount_limit=9, penalty=9)
+    target = below_maintenance({"PERP": 10}, 999_999, context)
+    takeover = take(target, context, pool, ((target.positions[0], 3),))
+    assert 500_010 * 9 % PPM
+    assert (takeover.discount, takeover.penalty) == (3 * 4, 3 * 5)
+
+
+def test_what_a_takeover_realises_belongs_to_the_running_horizon() -> None:
+    context = context_at(now=START + HOUR - 1)
+    target = below_maintenance({"PERP": 10}, 500_000, context)
+    takeover = take(target, context, POOL, ((target.positions[0], 3),))
+    assert takeover.target.locked_period == (START + HOUR - 1) // HOUR != -(-(START + HOUR - 1) // HOUR)
+
+
+def test_a_part_that_leaves_the_requirement_as_it_is_is_refused() -> None:
+    context = context_at()
+    worthless = replace(context.quotes[NEAR[0]], mark=0, long_mark=0, short_mark=0)
+    context = replace(context, quotes=context.quotes.insert(NEAR[0], worthless))
+    target = below_maintenance({NEAR[0]: 3, "PERP": 20}, 500_000, context)
+    rejection = choose_takeover(target, context, POOL, Liquidate("a", NEAR[0], 16))
+    assert isinstance(rejection, Rejection)
+    assert rejection.rule == "LIQ-4"
+
+
 def test_without_a_flag_the_clock_stands_at_its_start() -> None:
     context = context_at()
     flagged = below_maintenance({"PERP": 10}, 999_999, context)
