@@ -1,8 +1,8 @@
 """Proving an obligation: every path followed, every demand decided, every path replayed on the plain functions.
 
 A proof counts only if each outcome that the obligation names is reached by a concrete input, and if the plain
-functions, run on the inputs found for the paths, come to the same results. Where a demand does not follow, inputs are looked for
-that break it, and replayed as well.
+functions, run on the inputs found for the paths, come to the same results. Where a demand does not follow, inputs
+are looked for that break it, and replayed as well.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ from __future__ import annotations
 import traceback
 from time import perf_counter
 
+from clearstone.proofs.merged import MERGED
 from clearstone.proofs.obligations import Counterexample, Obligation, ProofResult, place_of
 from clearstone.proofs.symbolic.exploration import Abandoned, Exploration
 from clearstone.proofs.symbolic.formulas import Formula, negation
 from clearstone.proofs.symbolic.integers import Integer
 from clearstone.proofs.symbolic.vocabulary import Vocabulary
-from clearstone.proofs.symbolic.witnesses import holds, witness
+from clearstone.proofs.symbolic.witnesses import Witnesses
 from clearstone.proofs.symbolic_world import SymbolicWorld, Unproved
 from clearstone.proofs.worlds import Leaf, PlainWorld
 
@@ -25,7 +26,7 @@ def prove(obligation: Obligation, seed: int = 0) -> ProofResult:
     began = perf_counter()
     about = tuple(place_of(function) for function in obligation.about)
     result = ProofResult(obligation.id, obligation.statement, obligation.rules, about, obligation.strength)
-    _Proof(obligation, result, Exploration(seed)).follow()
+    _Proof(obligation, result, Exploration(seed, MERGED)).follow()
     missing = sorted(obligation.reaches - result.outcomes.keys())
     if result.holds and missing:
         result.verdict, result.detail = "vacuous", f"no input was found that reaches {', '.join(missing)}"
@@ -42,6 +43,7 @@ class _Proof:
         """Explore into a result."""
         self.obligation, self.result, self.exploration = obligation, result, exploration
         self.usual: dict[str, int] = {}
+        self.witnesses = Witnesses(exploration.solver, self.usual)
 
     def follow(self) -> None:
         """Follow all paths, up to the first that breaks something."""
@@ -69,7 +71,7 @@ class _Proof:
         """Look for inputs that break a demand."""
         broken = negation(unproved.goal)
         conditions = (*unproved.conditions, broken) if isinstance(broken, Formula) else unproved.conditions
-        values = witness(self.exploration.solver, conditions, self.usual)
+        values = self.witnesses.witness(conditions)
         self.result.detail = unproved.statement
         if values is None:
             self.result.verdict = "undecided"
@@ -81,7 +83,7 @@ class _Proof:
 
     def replay(self, world: SymbolicWorld) -> None:
         """Run the plain functions on inputs that take the path."""
-        values = witness(self.exploration.solver, self.exploration.conditions, self.usual)
+        values = self.witnesses.witness(self.exploration.conditions)
         if values is None:
             return
         plain = PlainWorld(values, world.choices)
@@ -114,4 +116,4 @@ def _value(vocabulary: Vocabulary, leaf: Leaf, values: dict[str, int]) -> Leaf:
     name, value = leaf
     if isinstance(value, Integer):
         return name, vocabulary.evaluate(value.polynomial, values)
-    return name, holds(vocabulary, value, values) if isinstance(value, Formula) else value
+    return name, vocabulary.holds(value, values) if isinstance(value, Formula) else value

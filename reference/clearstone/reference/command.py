@@ -42,6 +42,9 @@ SUBCOMMANDS: dict[str, Subcommand] = {
     "check": Subcommand(
         "clearstone.reference.check_command", "check", "Replay real crashes and incidents, check every invariant."
     ),
+    "prove": Subcommand(
+        "clearstone.reference.prove_command", "prove", "Prove the obligations for all integers and any population."
+    ),
     "replay": Subcommand("clearstone.reference.replay_command", "replay", "Replay a price series of your own."),
     "apply": Subcommand(
         "clearstone.reference.apply_command",
@@ -95,6 +98,7 @@ EXAMPLES = """\b
 Examples:
   clearstone check                     replay the crashes, check every invariant
   clearstone check --mutant NAME       the same with one rule broken: must fail
+  clearstone prove                     prove the obligations, for all integers
   clearstone replay prices.csv         replay a price series of your own
   clearstone rules --json rules.json   every rule, as data
 """

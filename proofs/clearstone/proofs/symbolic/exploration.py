@@ -6,14 +6,15 @@ long as it does the same each time. Answers that follow from the path so far par
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from math import inf
 from typing import Any, TypeVar
 
 from clearstone.proofs.symbolic.extremes import symbolic_extremes
-from clearstone.proofs.symbolic.formulas import Both, Formula, Within, negation, pop_decider, push_decider
+from clearstone.proofs.symbolic.formulas import Both, Formula, Within, conjunction, negation, pop_decider, push_decider
+from clearstone.proofs.symbolic.merging import Ending, Merging, any_of, joined, skeleton
 from clearstone.proofs.symbolic.solving import Solver
 from clearstone.proofs.symbolic.vocabulary import EVERYTHING, Vocabulary, pop_vocabulary, push_vocabulary
 
@@ -40,19 +41,22 @@ class Fork:
 class Exploration:
     """Follows all paths of a function."""
 
-    def __init__(self, seed: int = 0) -> None:
-        """Begin with no atoms; the seed is the solver's."""
+    def __init__(self, seed: int = 0, merged: Sequence[Callable[..., Any]] = ()) -> None:
+        """Begin with no atoms; the seed is the solver's; paths that part in `merged` functions meet again."""
         self.vocabulary = Vocabulary()
         self.solver = Solver(self.vocabulary, seed)
         self.conditions: list[Formula] = []
         self._trail: list[Fork] = []
         self._place = 0
+        self._merges = 0
+        self._merged: dict[tuple[int, ...], list[Ending]] = {}
+        self._merging = Merging(tuple(merged), self.merge)
 
     def paths(self, run: Callable[[], T]) -> Iterator[T]:
         """What the function returns on each path that some input may take; `conditions` is the path's."""
         self._trail = []
         for _ in range(MOST_PATHS):
-            self._place, self.conditions = 0, []
+            self._place, self.conditions, self._merges = 0, [], 0
             self.vocabulary.known.clear()
             try:
                 with self._in_use():
@@ -60,20 +64,68 @@ class Exploration:
                 yield result
             except Abandoned:
                 pass
-            while self._trail and not self._trail[-1].left:
-                self._trail.pop()
-            if not self._trail:
+            if not self._turn():
                 return
-            self._trail[-1].chosen = self._trail[-1].left.pop(0)
         raise RuntimeError(f"more than {MOST_PATHS} paths")
 
-    def decide(self, formula: Formula) -> bool:
+    def merge(self, call: Callable[[], Any]) -> Any:
+        """The result of a call, its paths met again; a path for each shape of result."""
+        self._merges += 1
+        here = (self._merges, *(fork.chosen for fork in self._trail[: self._place]))
+        if here not in self._merged:
+            self._merged[here] = self._endings(call)
+        groups: dict[Any, list[Ending]] = {}
+        for ending in self._merged[here]:
+            groups.setdefault(skeleton(ending[1])[0], []).append(ending)
+        *first, last = groups.values()
+        for group in first:
+            if self.decide(any_of([condition for condition, _ in group])):
+                return joined(self.vocabulary, group)
+        if first:
+            self._learn(any_of([condition for condition, _ in last]))
+        return joined(self.vocabulary, last)
+
+    def _endings(self, call: Callable[[], Any]) -> list[Ending]:
+        """The results of a call on all its paths from here."""
+        outside = self._trail, self._place, self.conditions, dict(self.vocabulary.known), self._merges
+        endings: list[Ending] = []
+        remembered, self._merged = self._merged, {}
+        self._trail, going = [], True
+        try:
+            while going:
+                self._place, self.conditions, self._merges = 0, list(outside[2]), 0
+                self.vocabulary.known.clear()
+                self.vocabulary.known.update(outside[3])
+                with suppress(Abandoned):
+                    result = call()
+                    endings.append((conjunction(*self.conditions[len(outside[2]) :]), result))
+                going = self._turn()
+        finally:
+            self._trail, self._place, self.conditions, known, self._merges = outside
+            self._merged = remembered
+            self.vocabulary.known.clear()
+            self.vocabulary.known.update(known)
+        if not endings:
+            raise Abandoned
+        return endings
+
+    def _turn(self) -> bool:
+        """Go on to the next path, if there is one."""
+        while self._trail and not self._trail[-1].left:
+            self._trail.pop()
+        if self._trail:
+            self._trail[-1].chosen = self._trail[-1].left.pop(0)
+        return bool(self._trail)
+
+    def decide(self, formula: Formula | bool) -> bool:
         """The truth of a formula on this path."""
+        if isinstance(formula, bool):
+            return formula
         known = self._already(formula)
         if known is not None:
             return known
         answers = (formula, negation(formula))
-        taken = self._fork(lambda: [way for way in (0, 1) if self._may(answers[way])])
+        taken = self._fork(lambda: self._ways(formula, answers[1]))
         self._learn(answers[taken])
         return taken == 0
 
@@ -110,9 +162,11 @@ class Exploration:
             return False if high < least or most < low else None
         return False if negation(formula) in self.conditions else None
 
-    def _may(self, formula: Formula) -> bool:
-        """Whether this path may go on with the formula true."""
-        return self.solver.feasible([*self.conditions, formula])
+    def _ways(self, true: Formula, false: Formula) -> list[int]:
+        """Which answers this path may go on with: at least one, as some input takes it."""
+        if not self.solver.feasible([*self.conditions, true]):
+            return [1]
+        return [0, 1] if self.solver.feasible([*self.conditions, false]) else [0]
 
     def _fork(self, ways: Callable[[], list[int]]) -> int:
         """The way to follow here, asking which there are the first time."""
@@ -155,7 +209,7 @@ class Exploration:
         push_decider(self.decide)
         push_vocabulary(self.vocabulary)
         try:
-            with symbolic_extremes():
+            with symbolic_extremes(), self._merging.in_place():
                 yield
         finally:
             pop_vocabulary()

@@ -40,15 +40,29 @@ class Solver:
         """Decide questions about this vocabulary; the seed changes the order in which the solver tries things."""
         self.vocabulary, self.seed = vocabulary, seed
         self.opaque, self.exact = Encoding(products=False), Encoding(products=True)
+        self.answers: dict[tuple[frozenset[Formula], tuple[Rung, ...]], bool] = {}
         self.statistics = Statistics()
 
     def feasible(self, conditions: Sequence[Formula]) -> bool:
-        """Whether the conditions may be true together, as far as the quick rungs can tell."""
-        return not self._contradictory(conditions, ("linear", "signs"))
+        """Whether the last condition may be true with the others, as far as the quick rungs can tell."""
+        return not self._contradictory(self.relevant(conditions[:-1], conditions[-1]), ("linear", "signs"))
 
     def proves(self, conditions: Sequence[Formula], goal: Formula) -> bool:
         """Whether the goal follows from the conditions, for all integers."""
-        return self._contradictory((*conditions, negation(goal)), RUNGS)
+        return self._contradictory(self.relevant(conditions, negation(goal)), RUNGS)
+
+    def relevant(self, conditions: Sequence[Formula], focus: Formula) -> tuple[Formula, ...]:
+        """The focus, and those conditions that it has anything to do with: the others can be true by themselves."""
+        symbols = self.vocabulary.symbols_of(focus)
+        waiting = [(condition, self.vocabulary.symbols_of(condition)) for condition in conditions]
+        chosen: set[Formula] = set()
+        while True:
+            connected = [condition for condition, inside in waiting if inside & symbols]
+            if not connected:
+                return (*(condition for condition in conditions if condition in chosen), focus)
+            chosen.update(connected)
+            symbols = symbols.union(*(inside for condition, inside in waiting if inside & symbols))
+            waiting = [(condition, inside) for condition, inside in waiting if condition not in chosen]
 
     def model(self, conditions: Sequence[Formula], fixed: dict[str, int], steps: int) -> dict[str, int] | None:
         """Values of the symbols that satisfy the conditions, some of them given; None if none are found."""
@@ -78,6 +92,13 @@ class Solver:
 
     def _contradictory(self, conditions: Sequence[Formula], rungs: Iterable[Rung]) -> bool:
         """Whether some rung finds that the conditions cannot be true together."""
+        key = frozenset(conditions), tuple(rungs)
+        if key not in self.answers:
+            self.answers[key] = self._climb(conditions, key[1])
+        return self.answers[key]
+
+    def _climb(self, conditions: Sequence[Formula], rungs: Iterable[Rung]) -> bool:
+        """Try the rungs from the bottom."""
         formulas = (*conditions, *self.vocabulary.closure(conditions))
         for rung in rungs:
             if self._check(formulas, rung) == z3.unsat:

@@ -11,7 +11,17 @@ from dataclasses import dataclass, field
 from math import inf
 from typing import TypeAlias
 
-from clearstone.proofs.symbolic.formulas import Formula, at_least_zero, atoms_of, conjunction, implies, is_zero
+from clearstone.proofs.symbolic.formulas import (
+    Both,
+    Formula,
+    Not,
+    Within,
+    at_least_zero,
+    atoms_of,
+    conjunction,
+    implies,
+    is_zero,
+)
 from clearstone.proofs.symbolic.polynomials import Polynomial, atom, number
 
 Bound: TypeAlias = int | float
@@ -50,7 +60,15 @@ class PositivePart:
     """A form with a constant: no common divisor, leading coefficient positive."""
 
 
-Definition: TypeAlias = Symbol | Quotient | PositivePart
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """The value of the first case whose condition is true."""
+
+    cases: tuple[tuple[Formula, Polynomial], ...]
+    """Conditions, of which one is true wherever this is used, and values."""
+
+
+Definition: TypeAlias = Symbol | Quotient | PositivePart | Cases
 
 
 @dataclass(slots=True)
@@ -63,8 +81,8 @@ class Vocabulary:
     """Number of the atom by what defines it."""
     known: dict[Polynomial, Interval] = field(default_factory=dict)
     """Bounds of forms on the path that is being followed."""
-    widest: Interval = (0, 0)
-    """Least and largest value that any intermediate result can take, from the bounds of the symbols alone."""
+    symbols: dict[int, frozenset[int]] = field(default_factory=dict)
+    """The symbols that each atom depends on, once they were asked for."""
 
     def define(self, definition: Definition) -> Polynomial:
         """The atom with this definition."""
@@ -115,6 +133,8 @@ class Vocabulary:
             case PositivePart(of):
                 either = ~(~at_least_zero(of.times(-1)) & ~is_zero(here - of))
                 stated += [at_least_zero(here), at_least_zero(here - of), is_zero(here) | is_zero(here - of), either]
+            case Cases(cases):
+                stated += [implies(condition, is_zero(here - value)) for condition, value in cases]
         return tuple(fact for fact in stated if isinstance(fact, Formula))
 
     def interval(self, polynomial: Polynomial) -> Interval:
@@ -148,6 +168,9 @@ class Vocabulary:
                 low, high = max(low, -inf if least is None else least), min(high, inf if most is None else most)
             case PositivePart(of):
                 low, high = max(low, 0), min(high, max(0, self.interval(of)[1]))
+            case Cases(cases):
+                ends = [self.interval(value) for _, value in cases]
+                low, high = max(low, min(end[0] for end in ends)), min(high, max(end[1] for end in ends))
             case Quotient(numerator, divisor):
                 by = self.interval(divisor)[0]
                 if by >= 1:
@@ -171,6 +194,32 @@ class Vocabulary:
                 seen.update(more)
                 waiting.extend(more)
         return tuple(facts)
+
+    def depends_on(self, place: int) -> frozenset[int]:
+        """The symbols that an atom depends on."""
+        if place not in self.symbols:
+            inner: set[int] = set()
+            match self.definitions[place]:
+                case Symbol():
+                    self.symbols[place] = frozenset({place})
+                    return self.symbols[place]
+                case Quotient(numerator, divisor):
+                    inner = {*numerator.atoms(), *divisor.atoms()}
+                case PositivePart(of):
+                    inner = set(of.atoms())
+                case Cases(cases):
+                    for condition, value in cases:
+                        inner |= {*atoms_of(condition), *value.atoms()}
+            self.symbols[place] = frozenset().union(*(self.depends_on(within) for within in inner))
+        return self.symbols[place]
+
+    def symbols_of(self, formula: Formula) -> frozenset[int]:
+        """The symbols that a formula depends on."""
+        return frozenset().union(*(self.depends_on(place) for place in atoms_of(formula)))
+
+    def holds(self, formula: Formula | bool, values: Mapping[str, int]) -> bool:
+        """The truth of a formula where the symbols have these values."""
+        return _Evaluation(self, values).holds(formula)
 
     def evaluate(self, polynomial: Polynomial, values: Mapping[str, int]) -> int:
         """The value of a polynomial where the symbols have these values; a symbol without one has its least."""
@@ -204,8 +253,22 @@ class _Evaluation:
                     value = self.of(numerator) // by if by else 0
                 case PositivePart(of):
                     value = max(0, self.of(of))
+                case Cases(cases):
+                    value = next((self.of(value) for condition, value in cases if self.holds(condition)), 0)
             self.atoms[place] = value
         return self.atoms[place]
+
+    def holds(self, formula: Formula | bool) -> bool:
+        """The truth of a formula."""
+        match formula:
+            case Within(form, low, high):
+                value = self.of(form)
+                return (low is None or low <= value) and (high is None or value <= high)
+            case Both(parts):
+                return all(self.holds(part) for part in parts)
+            case Not(part):
+                return not self.holds(part)
+        return bool(formula)
 
 
 def _times(one: Bound, other: Bound) -> Bound:

@@ -1,0 +1,36 @@
+"""Everything that is proved: by importing the modules that state it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from clearstone.proofs.ledger import cash_proofs
+from clearstone.proofs.obligations import OBLIGATIONS, ProofResult
+from clearstone.proofs.proving import prove
+
+MODULES = (cash_proofs,)
+"""Where obligations about the ledger are stated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Something that can be proved, by whatever means."""
+
+    id: str
+    """Its name."""
+    rules: tuple[str, ...]
+    """Rules that it is about."""
+    prove: Callable[[int], ProofResult]
+    """What comes of it, with the solver's seed."""
+
+
+def proofs() -> tuple[Proof, ...]:
+    """All of them, in the order of their statement."""
+    return tuple(Proof(made.id, made.rules, partial(prove, made)) for made in OBLIGATIONS.values())
+
+
+def selected(names: Sequence[str]) -> tuple[Proof, ...]:
+    """Those with a name, or about a rule, that is listed; all if nothing is."""
+    return tuple(proof for proof in proofs() if not names or {proof.id, *proof.rules} & set(names))
