@@ -271,6 +271,16 @@ def test_no_mark_lets_a_naked_call_be_sold_without_equity(reported: int) -> None
         assert maintenance_requirement(account, naked) == alone.maintenance - alone.mark > 0
 
 
+@pytest.mark.parametrize(("fraction", "tried"), [(150_000, 57_502), (200_000, 60_002)])
+def test_the_rise_that_is_tried_is_the_largest_among_the_legs_and_ceiled(fraction: int, tried: int) -> None:
+    lower, higher = SERIES[2], SERIES[4]
+    steeper = replace(higher, parameters=replace(OPTION, initial_fraction=fraction))
+    quotes = quotes_at(50_001, reported=20_000, options=(lower, steeper))
+    loss = (2 * (tried - lower.strike) - (tried - higher.strike)) * 1_000
+    expected = loss + ceil(Fraction(quotes[lower.market].initial, 1_000)) * 1_000
+    assert amount_of({lower.market: -2, higher.market: 1}, quotes) == expected < 2 * quotes[lower.market].initial
+
+
 def test_resting_orders_need_margin_for_the_worse_of_their_sides() -> None:
     quotes = quotes_at()
     per_lot = quotes["PERP"].initial
