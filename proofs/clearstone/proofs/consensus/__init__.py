@@ -1,0 +1,18 @@
+"""Consensus for any number of validators, rounds and blocks: agreement, accountability, and that the code obeys them.
+
+The proof has two halves that meet in one set of formulas.
+
+*The theorem*, about an abstract system in which only correct validators appear and liars are free to send anything:
+
+- `relations` is that system: what the correct said, where they stand, and how one of them may move;
+- `invariant` is what holds in every state of it, and `agreement` the induction, down to "no two decide differently";
+- `quorums` shows from the spec's own `is_quorum` what the theorem assumes of quorums, for any weights;
+- `accountability` shows whom a fork convicts, and that it never convicts a correct validator.
+
+*The link*: `local_steps` runs `spec.consensus.step` on a symbolic validator, a symbolic log and each kind of claim.
+Each path through the code is shown to be a move of the abstract system, or none (`refinement`), to happen exactly when
+the paper says so (`exactness`), and to keep what a crash must not undo (`promises`).
+
+`conditions` is how any of this is decided: each statement becomes small questions to a solver, with a limit on its work
+and not on its time, and whatever the solver cannot decide counts as failed.
+"""
