@@ -74,6 +74,7 @@ class ValidatorProcess(Generic[S, R]):
         self.packets: dict[bytes, None] = {}
         self._precommits: dict[tuple[int, bytes], dict[bytes, CommitSignature]] = {}
         self._timers: set[Schedule] = set()
+        self._prepared: tuple[SignedMessage, bytes] | None = None
         self._may_start = False
         received, storage.received = storage.received, {}
         for data in (*storage.sent, *received):
@@ -223,7 +224,8 @@ class ValidatorProcess(Generic[S, R]):
                 if self.crashes_after_persisting:
                     self.crash()
         elif isinstance(action, Broadcast):
-            self.broadcast(*self._prepared)
+            packet, self._prepared = self._prepared or self._packet(action.message), None
+            self.broadcast(*packet)
         else:
             self._decision_round = action.round
 
@@ -235,11 +237,14 @@ class ValidatorProcess(Generic[S, R]):
         self._later_in_this_height(due, lambda: self._advance(Timeout(timer.step, timer.round)))
 
     def _prepare(self, message: Message) -> None:
-        """Extend and sign a message, and store the packet before it is sent."""
-        signed = self.sign(self.extended(message))
-        data = self.packed(signed)
-        self._prepared = signed, data
+        """Store a message's packet before it is sent."""
+        self._prepared = signed, data = self._packet(message)
         self.storage.sent[data] = None
+
+    def _packet(self, message: Message) -> tuple[SignedMessage, bytes]:
+        """A message extended and signed, and what is sent for it."""
+        signed = self.sign(self.extended(message))
+        return signed, self.packed(signed)
 
     def extended(self, message: Message) -> Message:
         """A message as it is signed: a precommit for a block gets the clock and the price reports."""
