@@ -31,6 +31,7 @@ from clearstone.spec.consensus.claims import Proposed
 from clearstone.spec.consensus.messages import NO_ROUND, PRECOMMIT, PREVOTE, PROPOSE, Proposal, Vote
 from clearstone.spec.consensus.node import Node
 from clearstone.spec.consensus.step import step
+from clearstone.spec.consensus.validators import is_quorum
 
 
 @obligation("CONS-2", about=(step, *RULES), reaches={"prevote", "precommit", "proposal", "new round", "nothing"})
@@ -108,7 +109,7 @@ def a_prevote_against_the_lock_has_a_later_polka(world: World) -> None:
             between = conjunction(before.locked_round <= since, since < before.round)
             world.require(between, "the polka is of a round since the lock and before this one")
             power = taken.log.power(PREVOTE, since, message.block_id)
-            world.require(2 * before.total_power < 3 * power, "a quorum prevoted that block there")
+            world.require(is_quorum(power, before.total_power), "a quorum prevoted that block there")
 
 
 @obligation("CONS-2", about=(step, *RULES), reaches={"it fires"})

@@ -83,26 +83,11 @@ def correct_of_first(powers: Powers) -> Any:
     return powers.first - powers.within(FIRST, LIARS)
 
 
-CLAIMS = (
+MEET = (
     Claim(
         "while liars have less than a third, two quorums share a correct validator",
         lambda powers: both_quorums(powers) & few_lie(powers),
         lambda powers: powers.of[True, True, False] > 0,
-    ),
-    Claim(
-        "two quorums share more than a third of the power",
-        both_quorums,
-        lambda powers: powers.total < 3 * powers.within(FIRST, SECOND),
-    ),
-    Claim(
-        "unless liars have more than two thirds, every quorum has a correct member",
-        lambda powers: is_quorum(powers.first, powers.total) & (3 * powers.liars <= 2 * powers.total),
-        lambda powers: correct_of_first(powers) > 0,
-    ),
-    Claim(
-        "while liars have less than a third, the correct are a quorum",
-        lambda powers: few_lie(powers) & (powers.total > 0),
-        lambda powers: is_quorum(powers.total - powers.liars, powers.total),
     ),
     Claim(
         "while liars have less than a third, whatever exceeds a third has a correct member",
@@ -110,21 +95,40 @@ CLAIMS = (
         lambda powers: correct_of_first(powers) > 0,
     ),
     Claim(
-        "whoever is guilty of what two quorums share exceeds a third",
+        "while liars have less than a third, the correct are a quorum",
+        lambda powers: few_lie(powers) & (powers.total > 0),
+        lambda powers: is_quorum(powers.total - powers.liars, powers.total),
+    ),
+)
+"""What agreement and the rules need."""
+
+BLAME = (
+    Claim(
+        "two quorums share more than a third of the power",
+        both_quorums,
+        lambda powers: powers.total < 3 * powers.within(FIRST, SECOND),
+    ),
+    Claim(
+        "what two quorums share exceeds a third by the spec's own word",
         both_quorums,
         lambda powers: exceeds_a_third(powers.within(FIRST, SECOND), powers.total),
     ),
+    Claim(
+        "unless liars have more than two thirds, every quorum has a correct member",
+        lambda powers: is_quorum(powers.first, powers.total) & (3 * powers.liars <= 2 * powers.total),
+        lambda powers: correct_of_first(powers) > 0,
+    ),
 )
-"""What agreement, accountability and the rules need of `is_quorum` and `exceeds_a_third`."""
+"""What accountability needs, however many lie."""
 
 
-def proofs() -> list[Proof]:
-    """Return the theorem, for a list of any length."""
-    return [reduction()[0]]
+def proofs(claims: tuple[Claim, ...]) -> list[Proof]:
+    """Return the proof of these claims, for a list of any length."""
+    return [reduction(claims)[0]]
 
 
-def reduction() -> tuple[Proof, Powers]:
-    """Return the theorem and the terms that it speaks of."""
+def reduction(claims: tuple[Claim, ...]) -> tuple[Proof, Powers]:
+    """Return the proof and the terms that it speaks of."""
     power = z3.Function("power", z3.IntSort(), z3.IntSort())
     belongs = [z3.Function(name, z3.IntSort(), z3.BoolSort()) for name in ("inFirst", "inSecond", "lies")]
     count, index = z3.Ints("count index")
@@ -154,7 +158,7 @@ def reduction() -> tuple[Proof, Powers]:
         "the power of a set is that of its regions", lambda i: parted(powers(i)), z3.IntVal(0), count, proof.assumptions
     )
     all_of_them = powers(count)
-    for claim in CLAIMS:
+    for claim in claims:
         goal = z3.Implies(claim.premise(all_of_them), claim.conclusion(all_of_them))
         proof.show(claim.name, goal, using=[parts])
     return proof, all_of_them
@@ -170,28 +174,29 @@ def parted(powers: Powers) -> z3.BoolRef:
     )
 
 
-def witnesses() -> list[tuple[str, tuple[z3.BoolRef, ...]]]:
+def witnesses(claims: tuple[Claim, ...]) -> list[tuple[str, tuple[z3.BoolRef, ...]]]:
     """Each claim's premise is satisfied by some validators."""
-    _, powers = reduction()
-    return [(claim.name, (parted(powers), claim.premise(powers))) for claim in CLAIMS]
+    _, powers = reduction(claims)
+    return [(claim.name, (parted(powers), claim.premise(powers))) for claim in claims]
 
 
 def replay(model: z3.ModelRef, statement: str) -> tuple[dict[str, int], bool]:
     """Make a counterexample's validators, at most one for each region, and ask of them what was claimed."""
-    _, terms = reduction()
+    _, terms = reduction(())
     found = {region: model.eval(terms.of[region], model_completion=True).as_long() for region in REGIONS}
-    members = {region: Validator(bytes([number]) * KEY_BYTES, found[region]) for number, region in enumerate(REGIONS)}
+    members = {region: Validator(bytes([place]) * KEY_BYTES, found[region]) for place, region in enumerate(REGIONS)}
 
     def power(which: int | None) -> int:
         return total_power(tuple(members[region] for region in REGIONS if which is None or region[which]))
 
     powers = Powers(found, *(power(which) for which in (None, FIRST, SECOND, LIARS)))
-    claim = next((claim for claim in CLAIMS if claim.name == statement), None)
-    broken = claim is not None and claim.premise(powers) and not claim.conclusion(powers)
-    names = ("in the first quorum", "in the second", "lying")
-    described = {
-        "power of those " + " and ".join(n if i else f"not {n}" for n, i in zip(names, region, strict=True)): each
-        for region, each in found.items()
-        if each
-    }
-    return described, bool(broken)
+    claim = next((claim for claim in (*MEET, *BLAME) if claim.name == statement), None)
+    broken = claim is not None and bool(claim.premise(powers)) and not claim.conclusion(powers)
+    return {f"power {described(region)}": power for region, power in found.items() if power}, broken
+
+
+def described(region: Region) -> str:
+    """Name a region."""
+    first, second, lies = region
+    quorums = "in both quorums" if first and second else "in the first" if first else "in the second" if second else ""
+    return f"{quorums or 'in neither quorum'}, {'lying' if lies else 'correct'}"

@@ -1,9 +1,10 @@
 """Refinement: whatever `step` does is a move of the abstract system, or none. So agreement is about the code.
 
-The bridge between the two is one sentence. If the log shows power of more than 2/3 behind a vote, then those who sent
-it are a quorum; a log holds what was sent under its sender's signature, so all correct members of that quorum did send
-it; and that is polka, or certificate. Here `backed` is that sentence's left side, in the words of CONS-1 and not by the
-code's `is_quorum`.
+The bridge between the two is one sentence. If the log shows the power of a quorum behind a vote, then those who sent it
+are a quorum; a log holds what was sent under its sender's signature, so all correct members of that quorum did send it;
+and that is polka, or certificate. Here `backed` is that sentence's left side. What a quorum is, it leaves to the spec's
+`is_quorum`: that any two of those share a correct validator is shown in `quorums`, and that it is more than 2/3, as the
+paper has it, in `exactness`.
 
 A crash throws away what was not persisted. So the abstract system is tied to the *stored* record: the running validator
 is where its stored record is, or has entered a later round and said nothing there. Whatever a crash leaves is then
@@ -43,6 +44,7 @@ from clearstone.spec.consensus.claims import Proposed
 from clearstone.spec.consensus.messages import NO_ROUND, PRECOMMIT, PREVOTE, PROPOSE, Vote
 from clearstone.spec.consensus.node import Node
 from clearstone.spec.consensus.step import step
+from clearstone.spec.consensus.validators import is_quorum
 
 RULES = (
     rules.start,
@@ -61,8 +63,8 @@ RULES = (
 
 
 def backed(log: AnsweredLog, kind: int, total: int) -> Support:
-    """More than 2/3 of the power is behind a block, as CONS-1 has it."""
-    return lambda round, block: 2 * total < 3 * log.power(kind, round, block)
+    """A quorum, as the spec counts it, is behind a block."""
+    return lambda round, block: is_quorum(log.power(kind, round, block), total)
 
 
 def is_move(taken: LocalStep) -> Any:

@@ -122,13 +122,24 @@ THEOREMS = (
         None,
     ),
     Theorem(
-        "quorums_of_any_weights_share_more_than_a_third_and_a_correct_validator",
+        "any_two_quorums_share_a_correct_validator",
+        "Any two sets with more than 2/3 of the power, of any list of weighted validators, share a correct validator "
+        "while liars have less than 1/3.",
+        ("CONS-1",),
+        (validators.is_quorum, validators.exceeds_a_third, validators.total_power),
+        lambda: quorums.proofs(quorums.MEET),
+        lambda: quorums.witnesses(quorums.MEET),
+        None,
+        quorums.replay,
+    ),
+    Theorem(
+        "any_two_quorums_share_more_than_a_third_of_the_power",
         "Any two sets with more than 2/3 of the power, of any list of weighted validators, share more than 1/3 of it, "
-        "and a correct validator while liars have less than 1/3.",
+        "however many lie; and each has a correct member unless liars have more than 2/3.",
         ("CONS-1", "CONS-5"),
         (validators.is_quorum, validators.exceeds_a_third, validators.total_power),
-        quorums.proofs,
-        quorums.witnesses,
+        lambda: quorums.proofs(quorums.BLAME),
+        lambda: quorums.witnesses(quorums.BLAME),
         None,
         quorums.replay,
     ),
