@@ -40,11 +40,12 @@ def any_proposal(world: World, name: str) -> Proposal:
 def any_message(world: World, name: str) -> Proposal | Vote:
     """Any message of one chain."""
     kind = world.choice(f"kind of the {name}", ("proposal", "prevote", "precommit"))
+    time = world.integer(f"clock of the {name}", 0)
     if kind == "proposal":
         return any_proposal(world, name)
     height, round = world.integer(f"height of the {name}", 1, usual=1), world.integer(f"round of the {name}", 0)
     block = any_block(world, f"block of the {name}", usual=1)
-    return Vote("chain", height, round, PREVOTE if kind == "prevote" else PRECOMMIT, block, 0, ())
+    return Vote("chain", height, round, PREVOTE if kind == "prevote" else PRECOMMIT, block, time, ())
 
 
 def never(*_: object) -> Any:

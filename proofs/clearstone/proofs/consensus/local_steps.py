@@ -14,7 +14,7 @@ from clearstone.proofs.consensus.symbolic_blocks import any_block
 from clearstone.proofs.symbolic.formulas import conjunction, implies
 from clearstone.proofs.worlds import World
 from clearstone.spec.blocks import NIL
-from clearstone.spec.consensus.actions import Broadcast, Outcome, Persist
+from clearstone.spec.consensus.actions import Broadcast, Decide, Outcome, Persist
 from clearstone.spec.consensus.claims import Ahead, Claim, Commit, NilPolka, Polka, Proposed, Split, Start, Timeout
 from clearstone.spec.consensus.messages import NO_ROUND, PRECOMMIT, PREVOTE, Message, Proposal, Vote
 from clearstone.spec.consensus.node import NEW, Node
@@ -135,18 +135,14 @@ def what_came_of(taken: LocalStep) -> str:
     """Name the outcome of a step."""
     for message in taken.said:
         if isinstance(message, Vote):
-            return ("precommit" if message.step == PRECOMMIT else "prevote") + (
-                " of NIL" if message.block_id == NIL else ""
-            )
+            kind = "precommit" if message.step == PRECOMMIT else "prevote"
+            return f"{kind} of NIL" if message.block_id == NIL else kind
         return "proposal"
-    if taken.stored:
+    before, after = taken.before, taken.after
+    if any(isinstance(action, Decide) for action in taken.outcome.actions):
         return "decision"
-    if taken.after is not taken.before:
-        return (
-            "memory"
-            if taken.after.step == taken.before.step and taken.after.round == taken.before.round
-            else "new round"
-        )
+    if after is not before:
+        return "memory" if after.step == before.step and after.round == before.round else "new round"
     return "timer" if taken.outcome.actions else "nothing"
 
 
