@@ -12,6 +12,7 @@ from rpds import HashTrieMap
 from clearstone.models.scenario_genesis import PERPETUAL, POOL
 from clearstone.spec.accounts import Account, Position, locked_profit
 from clearstone.spec.funding import (
+    SAMPLE_SLOTS,
     Funding,
     accrue,
     advance_funding,
@@ -19,6 +20,7 @@ from clearstone.spec.funding import (
     next_rate,
     sample_premium,
     settle_funding,
+    takes_sample,
 )
 from clearstone.spec.instruments import Perpetual, Quote, quote_perpetual
 from clearstone.spec.ledger_state import Ledger, Market, Pool
@@ -77,12 +79,22 @@ def test_of_two_samples_the_lower_counts() -> None:
 def test_the_rate_turns_at_the_end_of_the_interval_and_not_before() -> None:
     ends_at = 100 * INTERVAL
     funding = Funding(rate=50, ends_at=ends_at, samples=(700,))
-    early = advance_funding(funding, PERP, 50_000, ends_at - 5, ends_at - 1, 900)
+    early = advance_funding(funding, PERP, 50_000, ends_at - 60_001, ends_at - 1, 900)
     assert (early.rate, early.samples, early.ends_at) == (50, (700, 900), ends_at)
     turned = advance_funding(funding, PERP, 50_000, ends_at - 5, ends_at, 900)
     assert (turned.rate, turned.samples, turned.ends_at) == (800, (), ends_at + INTERVAL)
     late = advance_funding(funding, PERP, 50_000, ends_at - 5, ends_at + INTERVAL + 7, 900)
     assert late.ends_at == ends_at + 2 * INTERVAL
+
+
+def test_a_slot_of_the_interval_gives_one_sample_however_quick_blocks_are() -> None:
+    start, slot = 100 * INTERVAL, INTERVAL // SAMPLE_SLOTS
+    funding = Funding(ends_at=start + INTERVAL)
+    for now in range(start + 1_000, start + INTERVAL, 1_000):
+        funding = advance_funding(funding, PERP, 50_000, now - 1_000, now, now % 7)
+    assert len(funding.samples) == SAMPLE_SLOTS - 1
+    assert not takes_sample(PERP, start, start + slot - 1)
+    assert takes_sample(PERP, start + slot - 1, start + slot)
 
 
 def test_the_time_before_a_turn_is_paid_at_the_rate_that_was_fixed_before_it() -> None:

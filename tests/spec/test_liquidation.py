@@ -18,7 +18,7 @@ from clearstone.models.scenario_genesis import (
     trade,
     walk_index,
 )
-from clearstone.spec.accounts import lots_in
+from clearstone.spec.accounts import lots_in, position_in
 from clearstone.spec.margin import equity, initial_requirement, liquidatable, maintenance_requirement
 from clearstone.spec.numbers import MAX_ATOMS, MAX_LOTS
 from clearstone.spec.receipts import Receipt
@@ -220,6 +220,21 @@ def test_legs_of_an_expiry_are_taken_together() -> None:
     assert rule(receipt) == ""
     left = chain.state.ledger.accounts[target]
     assert [lots_in(left, some.market) for some in (CALL, PUT)] == [-11, -4]
+
+
+def test_an_account_without_equity_is_flagged_also_through_a_market_that_stands_still() -> None:
+    chain = fallen()
+    walk_index(chain, 42_000)
+    silent = {validator.key: {} for validator in chain.state.validators}
+    liquidating = chain.sign(RICH, Liquidate(TARGET, PERP, 1), nonce=50)
+    applied = chain.block(liquidating, elapsed=11 * MINUTE, reports=silent)
+    assert [event.kind for event in applied.receipt.transactions[0].events] == ["flagged", "default-pending"]
+    held = chain.state.ledger.accounts[TARGET]
+    assert held.flagged_at == chain.state.time
+    assert position_in(held, PERP) is not None
+    chain.block()
+    chain.block()
+    assert position_in(chain.state.ledger.accounts[TARGET], PERP) is None
 
 
 def test_an_expired_series_or_a_frozen_feed_is_not_liquidated_in() -> None:

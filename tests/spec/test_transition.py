@@ -166,9 +166,9 @@ def test_what_a_block_accrues_is_there_for_its_first_transaction() -> None:
 def test_the_book_is_sampled_for_funding_as_the_block_before_left_it() -> None:
     chain = forked(BASE)
     orders = [chain.sign(ALICE, buy(PERP, 10, 50_100)), chain.sign(BOB, sell(PERP, 10, 50_300))]
-    chain.block(*orders)
+    chain.block(*orders, elapsed=MINUTE)
     assert chain.state.funding[PERP].samples[-1] == 0
-    chain.block()
+    chain.block(elapsed=MINUTE)
     assert chain.state.funding[PERP].samples[-1] == 4_000
 
 

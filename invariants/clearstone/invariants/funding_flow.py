@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from clearstone.invariants.block_step import BlockStep
 from clearstone.invariants.registry import invariant
 from clearstone.spec.book import impact_price
-from clearstone.spec.funding import Funding, accrue
+from clearstone.spec.funding import SAMPLE_SLOTS, Funding, accrue
 from clearstone.spec.instruments import Perpetual
 from clearstone.spec.numbers import MAX_FUNDING_INDEX, PPM
 
@@ -60,11 +60,13 @@ def the_funding_rate_is_the_clamped_median_premium(step: BlockStep) -> Iterator[
         parameters, market = perpetual.parameters, perpetual.market
         if abs(after.rate) > max(parameters.funding_limit, abs(before.rate)):
             yield f"{market}: a rate of {after.rate} past {parameters.funding_limit}"
+        slot = max(1, parameters.funding_interval // SAMPLE_SLOTS)
+        due = step.before.time // slot != step.after.time // slot
         if step.after.time < before.ends_at:
             if (after.rate, after.ends_at, len(after.samples)) != (
                 before.rate,
                 before.ends_at,
-                len(before.samples) + 1,
+                len(before.samples) + due,
             ):
                 yield f"{market}: the rate went from {before.rate} to {after.rate} within its interval"
             continue
@@ -73,8 +75,8 @@ def the_funding_rate_is_the_clamped_median_premium(step: BlockStep) -> Iterator[
             impact_price(ledger.books[market], ledger.accounts, buy, parameters.impact_lots) for buy in (True, False)
         )
         sample = 0 if bid is None or ask is None else (bid + ask - 2 * index) * PPM // (2 * index)
-        samples = sorted((*before.samples, sample))
-        wanted = samples[(len(samples) - 1) // 2] + parameters.interest
+        samples = sorted((*before.samples, sample) if due else before.samples)
+        wanted = (samples[(len(samples) - 1) // 2] if samples else 0) + parameters.interest
         rate = min(max(wanted, -parameters.funding_limit), parameters.funding_limit)
         if after.rate != rate or after.samples or not step.after.time < after.ends_at:
             yield f"{market}: a rate of {after.rate} until {after.ends_at}, the median gives {rate}"

@@ -238,8 +238,8 @@ class ValidatorProcess(Generic[S, R]):
 
     def _prepare(self, message: Message) -> None:
         """Store a message's packet before it is sent."""
-        self._prepared = signed, data = self._packet(message)
-        self.storage.sent[data] = None
+        self._prepared = self._packet(message)
+        self.storage.sent[self._prepared[1]] = None
 
     def _packet(self, message: Message) -> tuple[SignedMessage, bytes]:
         """A message extended and signed, and what is sent for it."""

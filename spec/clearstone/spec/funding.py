@@ -22,6 +22,10 @@ FUNDING_SCALE = 1_000_000
 """Units of the funding index per atom and lot."""
 
 
+SAMPLE_SLOTS = 480
+"""Slots of a funding interval, of each of which at most one premium sample is taken (PERP-3, NUM-5)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Funding:
     """PERP-1. The funding of one perpetual."""
@@ -35,7 +39,7 @@ class Funding:
     ends_at: int = 0
     """When the running interval ends, ms since the epoch."""
     samples: tuple[int, ...] = ()
-    """Premium samples of the running interval, in ppm of the index, in the order taken (PERP-3)."""
+    """Premium samples of the running interval, in ppm of the index, in the order taken, at most SAMPLE_SLOTS + 1."""
 
 
 def accrue(funding: Funding, perpetual: Perpetual, index: int, elapsed: int) -> Funding:
@@ -56,6 +60,15 @@ def sample_premium(index: int, bid: int | None, ask: int | None) -> int:
     return floor_div((bid + ask - 2 * index) * PPM, 2 * index)
 
 
+def takes_sample(perpetual: Perpetual, before: int, now: int) -> bool:
+    """PERP-3. Whether a block at `now`, after one at `before`, is the first in its slot of the funding interval.
+
+    However quick blocks are, an interval has a bounded number of samples: they are state, and read when it turns.
+    """
+    slot = max(1, floor_div(perpetual.parameters.funding_interval, SAMPLE_SLOTS))
+    return floor_div(before, slot) < floor_div(now, slot)
+
+
 def next_rate(perpetual: Perpetual, samples: tuple[int, ...]) -> int:
     """PERP-3. The rate of the next interval: the median premium plus interest, within the limit, in ppm.
 
@@ -73,7 +86,9 @@ def advance_funding(funding: Funding, perpetual: Perpetual, index: int, before: 
     on a rate that is still his to move.
     """
     accrued = accrue(funding, perpetual, index, now - before)
-    sampled = replace(accrued, samples=(*accrued.samples, sample))
+    sampled = accrued
+    if takes_sample(perpetual, before, now):
+        sampled = replace(accrued, samples=(*accrued.samples, sample))
     if now < sampled.ends_at:
         return sampled
     interval = perpetual.parameters.funding_interval

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from clearstone.spec.flags import flag, release_flag
 from clearstone.spec.funding import settle_funding
+from clearstone.spec.instruments import Quote
 from clearstone.spec.ledger_state import Context, Ledger, horizon_period
 from clearstone.spec.margin import equity, healthy_after, liquidatable
 from clearstone.spec.orders import cancel_all
@@ -25,10 +26,10 @@ from clearstone.spec.transactions import Liquidate
 def liquidate(ledger: Ledger, context: Context, liquidator_id: str, action: Liquidate) -> tuple[Ledger, Receipt]:
     """LIQ-1 to LIQ-5. Flag an account below maintenance margin and take over a part of it.
 
-    Refused by LEDGER-4 (no such account in the pool), BOOK-4 (one's own), BOOK-1 (market or size), OPT-3 (expired),
-    ORACLE-5 (frozen), LIQ-1 (not below maintenance), LIQ-2 (no position), LIQ-4 (would not lower the requirement),
+    Refused by LEDGER-4 (no such account in the pool), BOOK-4 (one's own), BOOK-1 (market or size), LIQ-1 (not below
+    maintenance), OPT-3 (expired), ORACLE-5 (frozen), LIQ-2 (no position), LIQ-4 (would not lower the requirement),
     NUM-5, MARGIN-6 (the liquidator, judged after taking over: LIQ-5, incident 21). With no equity left there is nothing
-    to take at a discount: the account is flagged, and its default follows at the block's end.
+    to take at a discount: the account is flagged, whatever its markets do, and its default follows at the block's end.
     """
     rejection = _check_request(ledger, context, liquidator_id, action)
     if rejection is not None:
@@ -42,6 +43,9 @@ def liquidate(ledger: Ledger, context: Context, liquidator_id: str, action: Liqu
     target = flagged.accounts[action.account]
     if equity(target, context.quotes) <= 0:
         return flagged, Receipt(None, funding, (*events, Event("default-pending", action.account, ())))
+    rejection = _check_market(context.quotes[action.market])
+    if rejection is not None:
+        return ledger, Receipt(rejection)
     takeover = choose_takeover(target, context, flagged.pools[target.pool].parameters, action)
     if isinstance(takeover, Rejection):
         return ledger, Receipt(takeover)
@@ -58,7 +62,11 @@ def _check_request(ledger: Ledger, context: Context, liquidator_id: str, action:
     instrument = context.instruments.get(action.market)
     if instrument is None or instrument.pool != target.pool or action.lots < 1:
         return Rejection("BOOK-1", "no such market in the pool, or no size")
-    quote = context.quotes[action.market]
+    return None
+
+
+def _check_market(quote: Quote) -> Rejection | None:
+    """ORACLE-5. Whether lots of a market can be taken over now: it trades, at a price to rely on."""
     if quote.phase != "trade":
         return Rejection("OPT-3", "the series has expired")
     if not quote.fresh:

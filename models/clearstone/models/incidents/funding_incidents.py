@@ -8,6 +8,7 @@ from clearstone.models.incidents.scenario import Scenario, Trial, act
 from clearstone.models.scenario_genesis import (
     FIRST_INDEX,
     HOUR,
+    MINUTE,
     START,
     USD,
     buy,
@@ -61,7 +62,7 @@ def funding_at_peaks(trial: Trial) -> None:
 
 
 def _peak(chain: Chain, maker: str) -> None:
-    """For one block the maker quotes far above the index."""
+    """For one block, long enough to be sampled, the maker quotes far above the index."""
     nonce = account_of(chain, maker).nonce
     far = [sell("BTC-PERP", 50, FIRST_INDEX + 4_500), buy("BTC-PERP", 50, FIRST_INDEX + 4_000)]
     asks = [order.nonce for order in account_of(chain, maker).orders if not order.buy]
@@ -69,7 +70,7 @@ def _peak(chain: Chain, maker: str) -> None:
     moves += [chain.sign(maker, order, nonce=nonce + 10 + i) for i, order in enumerate(far)]
     chain.run(*moves)
     back: list[Action] = [Cancel(nonce + 10), Cancel(nonce + 11), sell("BTC-PERP", 50, FIRST_INDEX + 140)]
-    chain.run(*(chain.sign(maker, action, nonce=nonce + 20 + i) for i, action in enumerate(back)))
+    chain.block(*(chain.sign(maker, action, nonce=nonce + 20 + i) for i, action in enumerate(back)), elapsed=MINUTE)
 
 
 def residue_of_rounding(trial: Trial) -> None:
