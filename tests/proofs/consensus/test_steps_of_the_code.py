@@ -2,8 +2,9 @@ from dataclasses import replace
 
 import pytest
 
-from clearstone.proofs.consensus import evidence_rules, exactness, promises, refinement, trials
+from clearstone.proofs.consensus import exactness, refinement
 from clearstone.proofs.consensus.answered_log import AnsweredLog, GrownLog
+from clearstone.proofs.consensus.statements import MODULES
 from clearstone.proofs.consensus.symbolic_blocks import SymbolicBlock, any_block, block_of, number_of
 from clearstone.proofs.obligations import OBLIGATIONS
 from clearstone.proofs.proving import prove
@@ -14,8 +15,8 @@ from clearstone.proofs.worlds import PlainWorld
 from clearstone.spec.blocks import NIL
 from clearstone.spec.consensus.messages import PREVOTE, Proposal
 
-MODULES = {module.__name__ for module in (evidence_rules, exactness, promises, refinement, trials)}
-STATED = [made for made in OBLIGATIONS.values() if made.run.__module__ in MODULES]
+NAMES = {module.__name__ for module in MODULES}
+STATED = [made for made in OBLIGATIONS.values() if made.run.__module__ in NAMES]
 
 
 class Denying:
