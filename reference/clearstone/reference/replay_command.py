@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -58,7 +59,7 @@ def replay(
       clearstone replay prices.csv --json replay.json --html replay.html
     """
     from clearstone.reference.check_plan import Job
-    from clearstone.reference.check_results import replay_as_data
+    from clearstone.reference.check_results import CheckOutcome, check_results, replay_as_data
     from clearstone.reference.check_tables import make_console, print_replay, print_violations
     from clearstone.reference.job_runner import run_replay
     from clearstone.reference.progress_display import ProgressDisplay
@@ -70,6 +71,7 @@ def replay(
     console = make_console()
     print_replay(console, outcome)
     print_violations(console, outcome)
-    write_json(json_file, replay_as_data(outcome))
+    results = check_results(CheckOutcome({outcome.series: outcome}))
+    write_json(json_file, {**replay_as_data(outcome), "results": [asdict(result) for result in results]})
     write_page(html_file, outcome)
     ctx.exit(0 if outcome.holds else 1)
