@@ -73,6 +73,9 @@ def test_a_series_of_one_s_own_is_replayed(tiny: Job, tmp_path: Path):
     data = json.loads(json_file.read_text())
     assert data["holds"] is True
     assert data["blocks"] == data["planned"] > 10
+    verdicts = {each["id"]: each["verdict"] for each in data["results"]}
+    assert verdicts["conservation"] == verdicts["agreement"] == "holds"
+    assert "violated" not in verdicts.values()
     assert "<svg" in html_file.read_text()
 
 
