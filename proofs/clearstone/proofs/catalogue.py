@@ -6,11 +6,27 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from clearstone.proofs.ledger import cash_proofs
+from clearstone.proofs.ledger import (
+    cash_proofs,
+    funding_proofs,
+    instrument_proofs,
+    number_proofs,
+    oracle_proofs,
+    settlement_proofs,
+    trading_proofs,
+)
 from clearstone.proofs.obligations import OBLIGATIONS, ProofResult
 from clearstone.proofs.proving import prove
 
-MODULES = (cash_proofs,)
+MODULES = (
+    number_proofs,
+    oracle_proofs,
+    instrument_proofs,
+    funding_proofs,
+    cash_proofs,
+    trading_proofs,
+    settlement_proofs,
+)
 """Where obligations about the ledger are stated."""
 
 

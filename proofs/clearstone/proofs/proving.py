@@ -13,7 +13,7 @@ from time import perf_counter
 from clearstone.proofs.merged import MERGED
 from clearstone.proofs.obligations import Counterexample, Obligation, ProofResult, place_of
 from clearstone.proofs.symbolic.exploration import Abandoned, Exploration
-from clearstone.proofs.symbolic.formulas import Formula, negation
+from clearstone.proofs.symbolic.formulas import Formula, formula_of, negation
 from clearstone.proofs.symbolic.integers import Integer
 from clearstone.proofs.symbolic.vocabulary import Vocabulary
 from clearstone.proofs.symbolic.witnesses import Witnesses
@@ -113,7 +113,7 @@ def _breaks(obligation: Obligation, plain: PlainWorld, statement: str) -> bool:
 
 def _value(vocabulary: Vocabulary, leaf: Leaf, values: dict[str, int]) -> Leaf:
     """What a symbolic result is for concrete inputs."""
-    name, value = leaf
+    name, value = leaf[0], formula_of(leaf[1])
     if isinstance(value, Integer):
         return name, vocabulary.evaluate(value.polynomial, values)
     return name, vocabulary.holds(value, values) if isinstance(value, Formula) else value

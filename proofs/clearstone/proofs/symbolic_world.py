@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from clearstone.proofs.symbolic.exploration import Exploration
-from clearstone.proofs.symbolic.formulas import Formula
+from clearstone.proofs.symbolic.formulas import Formula, formula_of
 from clearstone.proofs.symbolic.integers import integer
 from clearstone.proofs.symbolic.vocabulary import Symbol
 from clearstone.proofs.worlds import World
@@ -59,6 +59,7 @@ class SymbolicWorld(World):
     def require(self, condition: object, statement: str) -> None:
         """Prove it, or remember that it could not be proved."""
         self.required.append(statement)
+        condition = formula_of(condition)
         if not self.exploration.proves(condition):
             goal: Any = condition if isinstance(condition, Formula) else bool(condition)
             self.unproved.append(Unproved(statement, tuple(self.exploration.conditions), goal))

@@ -23,6 +23,7 @@ class Encoding:
         self.products = products
         self.monomials: dict[Monomial, Any] = {}
         self.formulas: dict[Formula, Any] = {}
+        self.lemmas: dict[tuple[Any, ...], Any] = {}
 
     def of(self, formula: Formula | bool) -> Any:
         """A formula in the solver's language."""
@@ -80,29 +81,45 @@ def monomials_of(formulas: Iterable[Formula]) -> set[Monomial]:
 
 def sign_lemmas(encoding: Encoding, formulas: Iterable[Formula]) -> Iterator[Any]:
     """What is true of products: their sign, that they are no smaller than a factor, and that they grow with one."""
-    products = sorted(monomial for monomial in monomials_of(formulas) if len(monomial) > 1)
-    split: list[tuple[int, Monomial, Any]] = []
-    for monomial in products:
-        whole = encoding.monomial(monomial)
+    split: list[tuple[int, Monomial, Monomial]] = []
+    for monomial in sorted(monomial for monomial in monomials_of(formulas) if len(monomial) > 1):
         for place, atom in enumerate(monomial):
-            if place and monomial[place - 1] == atom:
-                continue
-            rest = monomial[:place] + monomial[place + 1 :]
-            split.append((atom, rest, whole))
-            one, other = encoding.monomial((atom,)), encoding.monomial(rest)
-            yield z3.Implies(z3.Or(one == 0, other == 0), whole == 0)
-            yield z3.Implies(z3.And(one >= 1, other >= 1), z3.And(whole >= one, whole >= other))
-            yield z3.Implies(z3.And(one <= -1, other >= 1), z3.And(whole <= one, whole <= -other))
-            yield z3.Implies(z3.And(one >= 1, other <= -1), z3.And(whole <= -one, whole <= other))
-            yield z3.Implies(z3.And(one <= -1, other <= -1), z3.And(whole >= -one, whole >= -other))
+            if not place or monomial[place - 1] != atom:
+                split.append((atom, monomial[:place] + monomial[place + 1 :], monomial))
+    for atom, rest, monomial in split:
+        key = atom, rest
+        if key not in encoding.lemmas:
+            encoding.lemmas[key] = _size(*(encoding.monomial(part) for part in ((atom,), rest, monomial)))
+        yield encoding.lemmas[key]
     for (left, left_rest, one), (right, right_rest, other) in combinations(split, 2):
         if left == right and left_rest != right_rest:
-            factor = encoding.monomial((left,))
-            less = encoding.monomial(left_rest) - encoding.monomial(right_rest)
-            yield z3.Implies(z3.And(factor >= 1, less >= 0), one - other >= less)
-            yield z3.Implies(z3.And(factor >= 1, less <= 0), one - other <= less)
-            yield z3.Implies(z3.And(factor <= -1, less >= 0), one - other <= -less)
-            yield z3.Implies(z3.And(factor <= -1, less <= 0), one - other >= -less)
+            pair = left, left_rest, right_rest
+            if pair not in encoding.lemmas:
+                less = encoding.monomial(left_rest) - encoding.monomial(right_rest)
+                more = encoding.monomial(one) - encoding.monomial(other)
+                encoding.lemmas[pair] = _growth(encoding.monomial((left,)), less, more)
+            yield encoding.lemmas[pair]
+
+
+def _size(one: Any, other: Any, whole: Any) -> Any:
+    """The sign of a product, and that it is no smaller than its factors."""
+    return z3.And(
+        z3.Implies(z3.Or(one == 0, other == 0), whole == 0),
+        z3.Implies(z3.And(one >= 1, other >= 1), z3.And(whole >= one, whole >= other)),
+        z3.Implies(z3.And(one <= -1, other >= 1), z3.And(whole <= one, whole <= -other)),
+        z3.Implies(z3.And(one >= 1, other <= -1), z3.And(whole <= -one, whole <= other)),
+        z3.Implies(z3.And(one <= -1, other <= -1), z3.And(whole >= -one, whole >= -other)),
+    )
+
+
+def _growth(factor: Any, less: Any, more: Any) -> Any:
+    """How two products with a common factor differ: `more` is the factor times `less`."""
+    return z3.And(
+        z3.Implies(z3.And(factor >= 1, less >= 0), more >= less),
+        z3.Implies(z3.And(factor >= 1, less <= 0), more <= less),
+        z3.Implies(z3.And(factor <= -1, less >= 0), more <= -less),
+        z3.Implies(z3.And(factor <= -1, less <= 0), more >= -less),
+    )
 
 
 def hypothesis_products(formulas: Iterable[Formula]) -> Iterator[Formula]:

@@ -13,7 +13,16 @@ from math import inf
 from typing import Any, TypeVar
 
 from clearstone.proofs.symbolic.extremes import symbolic_extremes
-from clearstone.proofs.symbolic.formulas import Both, Formula, Within, conjunction, negation, pop_decider, push_decider
+from clearstone.proofs.symbolic.formulas import (
+    Both,
+    Formula,
+    Within,
+    conjunction,
+    formula_of,
+    negation,
+    pop_decider,
+    push_decider,
+)
 from clearstone.proofs.symbolic.merging import Ending, Merging, any_of, joined, skeleton
 from clearstone.proofs.symbolic.solving import Solver
 from clearstone.proofs.symbolic.vocabulary import EVERYTHING, Vocabulary, pop_vocabulary, push_vocabulary
@@ -117,8 +126,9 @@ class Exploration:
             self._trail[-1].chosen = self._trail[-1].left.pop(0)
         return bool(self._trail)
 
-    def decide(self, formula: Formula | bool) -> bool:
+    def decide(self, formula: Any) -> bool:
         """The truth of a formula on this path."""
+        formula = formula_of(formula)
         if isinstance(formula, bool):
             return formula
         known = self._already(formula)
@@ -135,6 +145,7 @@ class Exploration:
 
     def assume(self, formula: Any) -> None:
         """Leave the path where the formula is false."""
+        formula = formula_of(formula)
         if formula is False:
             raise Abandoned
         if isinstance(formula, Formula):
@@ -146,6 +157,7 @@ class Exploration:
 
     def proves(self, formula: Any) -> bool:
         """Whether a formula follows from the path so far, for all integers."""
+        formula = formula_of(formula)
         if isinstance(formula, Formula):
             return self._already(formula) is True or self.solver.proves(self.conditions, formula)
         return bool(formula)

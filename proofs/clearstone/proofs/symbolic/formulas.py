@@ -1,7 +1,7 @@
 """Formulas: bounds on polynomials, and what is made of them by and, or, not.
 
-To the function that runs, a formula is a truth value: asking it is what parts the paths. An obligation that only states
-something joins formulas with `&`, `|`, `~` and `implies`, which ask nothing.
+The function that runs sees a `Truth`: asking whether it is true is what parts the paths. An obligation that only states
+something joins them with `&`, `|`, `~`, `conjunction` and `implies`, which ask nothing.
 """
 
 from __future__ import annotations
@@ -41,6 +41,45 @@ class Formula:
     __ror__ = __or__
 
 
+class Truth:
+    """A formula as a truth value of the program: two are equal if both are true or both are false."""
+
+    __slots__ = ("formula",)
+    __hash__ = None  # type: ignore[assignment]  # a set or a key would have to know which are equal
+
+    def __init__(self, formula: Formula) -> None:
+        """Stand for the truth of a formula."""
+        self.formula = formula
+
+    def __bool__(self) -> bool:
+        return bool(self.formula)
+
+    def __eq__(self, other: object) -> Any:
+        return bool(self) == bool(other) if isinstance(other, (bool, Truth)) else NotImplemented
+
+    def __and__(self, other: object) -> Any:
+        return truth(conjunction(self, other))
+
+    def __or__(self, other: object) -> Any:
+        return truth(negation(conjunction(negation(self), negation(other))))
+
+    def __invert__(self) -> Any:
+        return truth(negation(self))
+
+    __rand__ = __and__
+    __ror__ = __or__
+
+
+def truth(value: object) -> Any:
+    """A formula as a truth value of the program; a truth value as it is."""
+    return Truth(value) if isinstance(value, Formula) else value
+
+
+def formula_of(value: object) -> Any:
+    """The formula of a truth value of the program; anything else as it is."""
+    return value.formula if isinstance(value, Truth) else value
+
+
 @dataclass(frozen=True, slots=True)
 class Within(Formula):
     """low ≤ form ≤ high, where None is no bound; at least one is there."""
@@ -72,7 +111,7 @@ class Not(Formula):
 def conjunction(*parts: object) -> Any:
     """All of the parts: formulas, or truth values of Python."""
     listed: list[Formula] = []
-    for part in parts:
+    for part in map(formula_of, parts):
         if isinstance(part, Both):
             listed.extend(part.parts)
         elif isinstance(part, Formula):
@@ -85,6 +124,7 @@ def conjunction(*parts: object) -> Any:
 
 def negation(part: object) -> Any:
     """The opposite of a formula or of a truth value."""
+    part = formula_of(part)
     match part:
         case Not():
             return part.part

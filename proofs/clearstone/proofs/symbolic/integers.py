@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import reduce
 from typing import Any
 
-from clearstone.proofs.symbolic.formulas import at_least_zero, is_zero, negation
+from clearstone.proofs.symbolic.formulas import at_least_zero, is_zero, negation, truth
 from clearstone.proofs.symbolic.polynomials import Polynomial, number
 from clearstone.proofs.symbolic.vocabulary import vocabulary
 
@@ -59,27 +59,27 @@ class Integer:
 
     def __eq__(self, other: object) -> Any:
         polynomial = _polynomial(other)
-        return NotImplemented if polynomial is None else is_zero(self.polynomial - polynomial)
+        return NotImplemented if polynomial is None else truth(is_zero(self.polynomial - polynomial))
 
     def __ne__(self, other: object) -> Any:
         polynomial = _polynomial(other)
-        return NotImplemented if polynomial is None else negation(is_zero(self.polynomial - polynomial))
+        return NotImplemented if polynomial is None else truth(negation(is_zero(self.polynomial - polynomial)))
 
     def __ge__(self, other: object) -> Any:
         polynomial = _polynomial(other)
-        return NotImplemented if polynomial is None else at_least_zero(self.polynomial - polynomial)
+        return NotImplemented if polynomial is None else truth(at_least_zero(self.polynomial - polynomial))
 
     def __le__(self, other: object) -> Any:
         polynomial = _polynomial(other)
-        return NotImplemented if polynomial is None else at_least_zero(polynomial - self.polynomial)
+        return NotImplemented if polynomial is None else truth(at_least_zero(polynomial - self.polynomial))
 
     def __gt__(self, other: object) -> Any:
         polynomial = _polynomial(other)
-        return NotImplemented if polynomial is None else at_least_zero(self.polynomial - polynomial - number(1))
+        return NotImplemented if polynomial is None else truth(at_least_zero(self.polynomial - polynomial - number(1)))
 
     def __lt__(self, other: object) -> Any:
         polynomial = _polynomial(other)
-        return NotImplemented if polynomial is None else at_least_zero(polynomial - self.polynomial - number(1))
+        return NotImplemented if polynomial is None else truth(at_least_zero(polynomial - self.polynomial - number(1)))
 
     def __bool__(self) -> bool:
         return bool(self != 0)

@@ -13,7 +13,7 @@ from dataclasses import fields, is_dataclass
 from functools import wraps
 from typing import Any
 
-from clearstone.proofs.symbolic.formulas import Formula, conjunction, negation
+from clearstone.proofs.symbolic.formulas import Formula, conjunction, formula_of, negation, truth
 from clearstone.proofs.symbolic.integers import Integer, integer, polynomial_of
 from clearstone.proofs.symbolic.vocabulary import Cases, Vocabulary
 
@@ -23,6 +23,7 @@ Ending = tuple[Any, Any]
 
 def skeleton(value: Any) -> tuple[Any, list[Any]]:
     """What a result is made of without its integers and truth values, and those in order."""
+    value = formula_of(value)
     if isinstance(value, (bool, Formula)):
         return bool, [value]
     if isinstance(value, (int, Integer)):
@@ -59,7 +60,7 @@ def _leaf(vocabulary: Vocabulary, conditions: Sequence[Any], values: Sequence[An
     """One integer or truth value by cases."""
     if isinstance(values[0], (bool, Formula)):
         cases = [negation(conjunction(condition, value)) for condition, value in zip(conditions, values, strict=True)]
-        return negation(conjunction(*cases))
+        return truth(negation(conjunction(*cases)))
     by_value: dict[Any, list[Any]] = {}
     for condition, value in zip(conditions, values, strict=True):
         by_value.setdefault(polynomial_of(value), []).append(condition)

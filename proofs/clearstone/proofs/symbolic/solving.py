@@ -44,8 +44,8 @@ class Solver:
         self.statistics = Statistics()
 
     def feasible(self, conditions: Sequence[Formula]) -> bool:
-        """Whether the last condition may be true with the others, as far as the quick rungs can tell."""
-        return not self._contradictory(self.relevant(conditions[:-1], conditions[-1]), ("linear", "signs"))
+        """Whether the last condition may be true with the others, as far as the quickest rung can tell."""
+        return not self._contradictory(self.relevant(conditions[:-1], conditions[-1]), ("linear",))
 
     def proves(self, conditions: Sequence[Formula], goal: Formula) -> bool:
         """Whether the goal follows from the conditions, for all integers."""

@@ -22,7 +22,7 @@ from clearstone.proofs.symbolic.formulas import (
     implies,
     is_zero,
 )
-from clearstone.proofs.symbolic.polynomials import Polynomial, atom, number
+from clearstone.proofs.symbolic.polynomials import Monomial, Polynomial, atom, number
 
 Bound: TypeAlias = int | float
 """An integer, or one of the two infinities."""
@@ -94,7 +94,8 @@ class Vocabulary:
     def floor(self, numerator: Polynomial, divisor: Polynomial) -> Polynomial:
         """numerator // divisor, for a positive divisor: what divides exactly is taken out of the quotient."""
         if not divisor.is_constant:
-            return number(0) if not numerator.terms else self.define(Quotient(numerator, divisor))
+            exact, left = _without_multiples(numerator, divisor)
+            return exact if not left.terms else exact + self.define(Quotient(left, divisor))
         by = divisor.constant
         whole = {monomial: factor // by for monomial, factor in numerator.terms.items()}
         rest = Polynomial({monomial: factor % by for monomial, factor in numerator.terms.items()})
@@ -269,6 +270,22 @@ class _Evaluation:
             case Not(part):
                 return not self.holds(part)
         return bool(formula)
+
+
+def _without_multiples(numerator: Polynomial, divisor: Polynomial) -> tuple[Polynomial, Polynomial]:
+    """Quotient and rest, such that numerator is quotient · divisor + rest, of what is a multiple of a single atom."""
+    if len(divisor.terms) != 1 or divisor.parts()[1] != 1:
+        return number(0), numerator
+    (by,) = divisor.atoms() if len(next(iter(divisor.terms))) == 1 else (None,)
+    exact: dict[Monomial, int] = {}
+    rest: dict[Monomial, int] = {}
+    for monomial, factor in numerator.terms.items():
+        if by in monomial:
+            place = monomial.index(by)
+            exact[monomial[:place] + monomial[place + 1 :]] = factor
+        else:
+            rest[monomial] = factor
+    return Polynomial(exact), Polynomial(rest)
 
 
 def _times(one: Bound, other: Bound) -> Bound:
