@@ -41,6 +41,15 @@ def test_no_condition_costs_more_than_a_tenth_of_the_limit(theorem):
     assert max(decide(condition).work for condition in theorem.conditions()) * 10 < conditions.WORK_LIMIT
 
 
+@pytest.mark.slow
+def test_no_condition_holds_because_its_hypotheses_contradict_each_other(theorem, monkeypatch):
+    monkeypatch.setattr(conditions, "WORK_LIMIT", 200_000)
+    for condition in theorem.conditions():
+        if not z3.is_false(condition.goal):
+            absurd = Condition(condition.name, condition.hypotheses, z3.BoolVal(False))
+            assert decide(absurd).verdict is not Verdict.PROVED, condition.name
+
+
 def test_every_condition_can_be_given_to_another_solver(theorem):
     for condition in theorem.conditions():
         text = condition.smt2()

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from clearstone.models.message_log import MessageLog
 from clearstone.proofs.consensus.local_steps import iff
 from clearstone.proofs.obligations import obligation
 from clearstone.proofs.symbolic.formulas import conjunction
@@ -116,6 +117,38 @@ def a_commit_proves_a_decision_exactly_by_genuine_precommits_of_a_quorum(world: 
     quorum = 2 * sum(power.values()) < 3 * behind
     signed = all(each == GENUINE for each in genuine)
     world.require(iff(rejection is None, conjunction(bounds, rounds, times, form, quorum, signed)), "exactly then")
+
+
+@obligation(
+    "CONS-2",
+    about=(MessageLog.add, MessageLog.power, MessageLog.power_any, MessageLog.heard),
+    reaches={"counted"},
+    bound="three validators of any power, three messages",
+)
+def a_running_log_counts_each_sender_once(world: World) -> None:
+    """The power behind a vote, behind a kind of vote, and heard in a round, is that of the distinct senders of such.
+
+    That it then is the power of a quorum whose correct members all sent it, for any number of messages, is the bridge.
+    """
+    power = {key: world.integer(f"power {place}", 1) for place, key in enumerate(KEYS)}
+    log = MessageLog(power, lambda block: True, lambda round: NIL)
+    values, kinds = (BLOCKS[0], NIL), (messages.PREVOTE, messages.PRECOMMIT)
+    sent = []
+    for place in range(3):
+        sender = world.choice(f"sender {place}", KEYS)
+        value, kind = world.choice(f"vote {place}", ((values[0], 1), (values[1], 1), (values[0], 2)))
+        sent.append((sender, kind, value))
+        log.add(SignedMessage(sender, Vote("chain", 1, 0, kind, value, 0, ()), GENUINE))
+    world.reached("counted")
+
+    def behind(*wanted: object) -> int:
+        return sum(power[key] for key in sorted({key for key, *said in sent if tuple(said)[: len(wanted)] == wanted}))
+
+    world.require(log.heard(0) == behind(), "all that were heard")
+    for kind in kinds:
+        world.require(log.power_any(kind, 0) == behind(kind), "all that voted so")
+        for value in values:
+            world.require(log.power(kind, 0, value) == behind(kind, value), "all that voted for this")
 
 
 POWERS = ((1,), (1, 1, 1, 1), (1, 2, 3), (5, 10, 85), (7, 7, 1), (100, 1))

@@ -2,9 +2,9 @@
 
 The bridge between the two is one sentence. If the log shows the power of a quorum behind a vote, then those who sent it
 are a quorum; a log holds what was sent under its sender's signature, so all correct members of that quorum did send it;
-and that is polka, or certificate. Here `backed` is that sentence's left side. What a quorum is, it leaves to the spec's
-`is_quorum`: that any two of those share a correct validator is shown in `quorums`, and that it is more than 2/3, as the
-paper has it, in `exactness`.
+and that is polka, or certificate (`bridge`). Here `backed` is that sentence's left side. What a quorum is, it leaves to
+the spec's `is_quorum`: that any two of those share a correct validator is shown in `quorums`, and that it is more than
+2/3, as the paper has it, in `exactness`.
 
 A crash throws away what was not persisted. So the abstract system is tied to the *stored* record: the running validator
 is where its stored record is, or has entered a later round and said nothing there. Whatever a crash leaves is then

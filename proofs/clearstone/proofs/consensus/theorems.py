@@ -14,7 +14,8 @@ from typing import Any, TypeAlias
 
 import z3
 
-from clearstone.proofs.consensus import accountability, agreement, never_accused, quorums
+from clearstone.models.message_log import MessageLog
+from clearstone.proofs.consensus import accountability, agreement, bridge, never_accused, quorums
 from clearstone.proofs.consensus.conditions import Answer, Condition, Proof, Verdict, decide
 from clearstone.proofs.consensus.universe import finite, unbounded
 from clearstone.proofs.obligations import Counterexample, ProofResult, place_of
@@ -142,6 +143,17 @@ THEOREMS = (
         lambda: quorums.witnesses(quorums.BLAME),
         None,
         quorums.replay,
+    ),
+    Theorem(
+        "power_of_a_quorum_in_a_log_is_a_quorum_whose_correct_members_all_voted_so",
+        "If the power behind a vote in a log, each sender counted once, is a quorum's, then there is a quorum all of "
+        "whose correct members sent that vote, however many messages and validators there are.",
+        ("CONS-1", "CONS-2"),
+        (validators.is_quorum, MessageLog.add),
+        bridge.proofs,
+        bridge.witnesses,
+        None,
+        None,
     ),
     Theorem(
         "a_fork_convicts_all_that_some_two_quorums_share",
