@@ -5,10 +5,10 @@ is recorded of anybody, liars included. So here *polka* and *proposed* are any r
 validator that leaves its lock needs both the polka and the proposal that names it in its log, and so in the record.
 
 Equivocation is out of the question: one prevote and one precommit a round are sentences of the invariant, and proposals
-are covered by the code's promise that every message strictly advances round and step. For amnesia there is one more
-sentence, `every_prevote_against_a_precommit_was_freed`. It is kept since at the time of the prevote the lock was at
-least as young as the precommit: either the lock was on the very block that is prevoted, and then the validator
-precommitted that block on a polka since; or a polka since the lock, named by the proposal, freed it.
+are covered by the code's promise that every message strictly advances round and step (`one_message`). For amnesia there
+is one more sentence, `every_prevote_against_a_precommit_was_freed`. It is kept since at the time of the prevote the
+lock was at least as young as the precommit: either the lock was on the very block that is prevoted, and then the
+validator precommitted that block on a polka since; or a polka since the lock, named by the proposal, freed it.
 """
 
 from __future__ import annotations

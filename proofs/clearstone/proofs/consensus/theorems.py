@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 import z3
 
 from clearstone.models.message_log import MessageLog
-from clearstone.proofs.consensus import accountability, agreement, bridge, never_accused, quorums
+from clearstone.proofs.consensus import accountability, agreement, bridge, never_accused, one_message, quorums
 from clearstone.proofs.consensus.conditions import Answer, Condition, Proof, Verdict, decide
 from clearstone.proofs.consensus.universe import finite, unbounded
 from clearstone.proofs.obligations import Counterexample, ProofResult, place_of
@@ -163,6 +163,17 @@ THEOREMS = (
         (evidence.accused, evidence.contradict, evidence.is_freed),
         lambda: accountability.proofs(unbounded()),
         accountability.witnesses,
+        None,
+        None,
+    ),
+    Theorem(
+        "a_validator_says_one_thing_of_each_kind_in_a_round_across_restarts",
+        "If every message is of a round and step after those of the stored record, and is stored with the record that "
+        "it leads to, then a validator never says two things of one kind in one round.",
+        ("CONS-3", "CONS-5"),
+        (rules.send, rules.resume, evidence.contradict),
+        one_message.proofs,
+        one_message.witnesses,
         None,
         None,
     ),
