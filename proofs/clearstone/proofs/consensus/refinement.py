@@ -83,12 +83,18 @@ def is_move(taken: LocalStep) -> Any:
 
 
 def is_vote(taken: LocalStep, before: Local, after: Local, vote: Vote, polka: Support) -> Any:
-    """Whether this vote is a move: one that may be made, from where one stands, leading to where one then stands."""
+    """Whether this vote is a move: one that may be made, from where one stands, leading to where one then stands.
+
+    What frees a validator from its lock is a polka that the proposal of the round names, and both are in its log: more
+    than agreement needs, and just what `never_accused` does.
+    """
     block = vote.block_id
     if vote.step == PREVOTE:
         freed: Any = False
         if isinstance(taken.claim, Proposed):
-            freed = frees(before, taken.claim.proposal.valid_round, block, polka)
+            named = taken.claim.proposal
+            is_there = conjunction(named.round == before.round, named.block_id == block, taken.log.proposed(named))
+            freed = conjunction(frees(before, named.valid_round, block, polka), is_there)
         allowed, expected = may_prevote(before, block, NIL, freed), after_prevote(before)
     elif block == NIL:
         allowed, expected = may_precommit(before), after_precommit(before)
