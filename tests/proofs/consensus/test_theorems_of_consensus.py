@@ -55,9 +55,9 @@ def test_every_condition_can_be_given_to_another_solver(theorem):
         text = condition.smt2()
         assert text.startswith(f"; {condition.name}\n")
         assert "(check-sat)" in text
-    solver = z3.Solver()
-    solver.from_string(text)
-    assert solver.check() == z3.unsat
+        solver = z3.Solver()
+        solver.from_string(text)
+        assert solver.check() == z3.unsat, condition.name
 
 
 def test_a_solver_that_gives_up_has_proved_nothing(monkeypatch):

@@ -191,7 +191,7 @@ def induction_step(
 ) -> Proof:
     """One kind of move keeps every sentence."""
     universe = words.universe
-    after = names(words, move.after, "'")
+    after = names(words, move.after, "After")
     kept = conjuncts(words, move.after, after)
     proof = given.supposing(move.name, *after.definitions, move.guard)
     local = [move.guard, given.assumptions[1], *(held[name] for name in LOCAL)]

@@ -56,7 +56,7 @@ class Condition:
 
     def smt2(self) -> str:
         """Return the question in SMT-LIB, for any other solver: `unsat` means proved."""
-        return f"; {self.name}\n{self.solver().to_smt2()}"
+        return f"; {self.name}\n(set-logic ALL)\n{self.solver().to_smt2()}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,15 +64,15 @@ def named(words: Vocabulary, name: str, votes: Vote) -> tuple[Support, tuple[z3.
     return lambda round, block: holds(round, block), (has_witness, any_will_do)
 
 
-def names(words: Vocabulary, state: State, prime: str = "") -> Names:
-    """Name what quorums support in a state; `prime` tells the names of two states apart."""
+def names(words: Vocabulary, state: State, suffix: str = "") -> Names:
+    """Name what quorums support in a state; `suffix` tells the names of two states apart."""
 
     def precommitted_or_not_past(voter: Validator, round: Round, block: Block) -> z3.BoolRef:
         return z3.Or(state.local(voter).round <= round, state.precommitted(voter, round, block))
 
-    polka, polka_means = named(words, f"polka{prime}", state.prevoted)
-    certificate, certificate_means = named(words, f"certificate{prime}", state.precommitted)
-    choosable, choosable_means = named(words, f"choosable{prime}", precommitted_or_not_past)
+    polka, polka_means = named(words, f"polka{suffix}", state.prevoted)
+    certificate, certificate_means = named(words, f"certificate{suffix}", state.precommitted)
+    choosable, choosable_means = named(words, f"choosable{suffix}", precommitted_or_not_past)
     return Names(polka, certificate, choosable, polka_means, certificate_means, choosable_means)
 
 

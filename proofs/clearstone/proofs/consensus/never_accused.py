@@ -40,11 +40,11 @@ def proofs(universe: Universe) -> list[Proof]:
     return [start, *moving, hearing_more(given, words, said, held), guiltless(given, words, said)]
 
 
-def record(words: Vocabulary, state: State, prime: str) -> Record:
+def record(words: Vocabulary, state: State, suffix: str) -> Record:
     """What is recorded in a state: what the correct said, and any polkas and proposals."""
     b, integer = words.universe.block, z3.IntSort()
-    polka = z3.Function(f"polka{prime}", integer, b, z3.BoolSort())
-    proposed = z3.Function(f"proposed{prime}", integer, b, integer, z3.BoolSort())
+    polka = z3.Function(f"polka{suffix}", integer, b, z3.BoolSort())
+    proposed = z3.Function(f"proposed{suffix}", integer, b, integer, z3.BoolSort())
     return Record(words.nil, state.prevoted, state.precommitted, proposed, polka)
 
 
@@ -86,7 +86,7 @@ def steps(given: Proof, words: Vocabulary, said: Record, held: dict[str, z3.Bool
 
 def hearing_more(given: Proof, words: Vocabulary, said: Record, held: dict[str, z3.BoolRef]) -> Proof:
     """A record that grows keeps every sentence."""
-    universe, more = words.universe, record(words, words.state, "'")
+    universe, more = words.universe, record(words, words.state, "Later")
     rounds = [universe.round, universe.block]
     grown = (
         universe.for_all(rounds, lambda r, b: z3.Implies(said.polka(r, b), more.polka(r, b))),
