@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from clearstone.models.cluster import Cluster, validators_of
+from clearstone.models.cluster.cluster import Cluster, validators_of
+from clearstone.models.cluster.ledger_application import LedgerApplication
 from clearstone.models.collector import collector_at_rest
-from clearstone.models.ledger_application import LedgerApplication
 from clearstone.models.scenario_genesis import USD, scenario_genesis
 from clearstone.models.signing import SigningKey, remembering_authentic
 from clearstone.spec.accounts import Account, account_id

@@ -7,8 +7,8 @@ import pytest
 from clearstone.invariants.block_step import BlockStep, SubStep
 from clearstone.invariants.snapshot import Snapshot
 from clearstone.models.chain import Chain, accept_all, named_key
-from clearstone.models.cluster import Cluster, validators_of
-from clearstone.models.counting_application import CountingApplication, CountingSurroundings
+from clearstone.models.cluster.cluster import Cluster, validators_of
+from clearstone.models.cluster.counting_application import CountingApplication, CountingSurroundings
 from clearstone.models.scenario_genesis import (
     HOUR,
     MINUTE,

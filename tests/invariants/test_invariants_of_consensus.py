@@ -6,7 +6,7 @@ import pytest
 
 from clearstone.invariants.catalogue import INVARIANTS
 from clearstone.invariants.checking import check_trace, findings
-from clearstone.models.cluster import validators_of
+from clearstone.models.cluster.cluster import validators_of
 from clearstone.spec.consensus.actions import Broadcast, Decide, Persist
 from clearstone.spec.consensus.claims import Start
 from clearstone.spec.consensus.messages import PRECOMMIT, PREVOTE, Proposal, SignedMessage, Vote

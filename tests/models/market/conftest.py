@@ -2,7 +2,7 @@ from importlib import resources
 
 import pytest
 
-from clearstone.models.cluster import validators_of
+from clearstone.models.cluster.cluster import validators_of
 from clearstone.models.market.exchange import Exchange
 from clearstone.models.market.population import FULL
 from clearstone.models.market.price_series import PriceSeries, parse_series

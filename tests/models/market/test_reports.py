@@ -2,7 +2,7 @@ from importlib import resources
 
 import pytest
 
-from clearstone.models.cluster import validators_of
+from clearstone.models.cluster.cluster import validators_of
 from clearstone.models.market.listing import INDEX
 from clearstone.models.market.price_series import HEADROOM, parse_series
 from clearstone.models.market.replay_plan import ReplayPlan, open_exchange

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from clearstone.models.cluster import validators_of
+from clearstone.models.cluster.cluster import validators_of
 from clearstone.models.market.listing import CALM, CALM_PERPETUAL, MAIN
 from clearstone.models.market.market_tally import MarketTally
 from clearstone.models.market.population import FULL

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Protocol
 
-from clearstone.models.message_log import MessageLog
+from clearstone.models.cluster.message_log import MessageLog
 from clearstone.models.signing import SigningKey
 from clearstone.spec.blocks import NIL
 from clearstone.spec.consensus import rules

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from clearstone.models.cluster import validators_of
+from clearstone.models.cluster.cluster import validators_of
 from clearstone.models.directed_scenarios.scenario import DirectedScenario, Trial
 from clearstone.models.directed_scenarios.stage import AUTHENTIC, CHAIN, HEIGHT, OTHER, block_of
 from clearstone.models.signing import SigningKey

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from clearstone.models.cluster import Height
-from clearstone.models.counting_application import Count
+from clearstone.models.cluster.cluster import Height
+from clearstone.models.cluster.counting_application import Count
+from clearstone.models.cluster.schedules import random_schedule, run_schedule
 from clearstone.models.directed_scenarios.scenario import DirectedScenario, Trial
-from clearstone.models.schedules import random_schedule, run_schedule
 
 SEEDS = 30
 """How many schedules are run."""

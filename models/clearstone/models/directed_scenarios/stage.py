@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from hashlib import sha256
 
 from clearstone.invariants.observations import ConsensusTrace, Decision, NodeStep
-from clearstone.models.cluster import validators_of
+from clearstone.models.cluster.cluster import validators_of
 from clearstone.models.directed_scenarios.actor import Actor
 from clearstone.models.signing import remembering_authentic
 from clearstone.spec.blocks import NIL

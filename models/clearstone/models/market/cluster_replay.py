@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from clearstone.models.cluster import Cluster, Height, validators_of
-from clearstone.models.ledger_application import LedgerApplication
+from clearstone.models.cluster.cluster import Cluster, Height, validators_of
+from clearstone.models.cluster.ledger_application import LedgerApplication
 from clearstone.models.market.exchange import Exchange
 from clearstone.models.market.price_path import MINUTE
 from clearstone.models.market.replay_plan import ReplayPlan, open_exchange

@@ -15,14 +15,14 @@ from random import Random
 from typing import Generic, TypeVar
 
 from clearstone.invariants.observations import ConsensusTrace, Decision, NodeStep
-from clearstone.models.application import Application, Surroundings
-from clearstone.models.byzantine import KINDS
-from clearstone.models.network import CALM, Conditions, Network
+from clearstone.models.cluster.application import Application, Surroundings
+from clearstone.models.cluster.byzantine import KINDS
+from clearstone.models.cluster.network import CALM, Conditions, Network
+from clearstone.models.cluster.storage import Decided
+from clearstone.models.cluster.trace import HeightRecord
+from clearstone.models.cluster.validator_process import ValidatorProcess
+from clearstone.models.cluster.wire import Gate
 from clearstone.models.signing import SigningKey
-from clearstone.models.storage import Decided
-from clearstone.models.trace import HeightRecord
-from clearstone.models.validator_process import ValidatorProcess
-from clearstone.models.wire import Gate
 from clearstone.spec.blocks import Block
 from clearstone.spec.consensus.driver import Move, Timeouts
 from clearstone.spec.consensus.messages import SignedMessage

@@ -12,10 +12,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
-from clearstone.models.byzantine import KINDS
-from clearstone.models.cluster import GRACE, Cluster, Crash, Height, validators_of
-from clearstone.models.counting_application import Count, CountingApplication, CountingSurroundings
-from clearstone.models.network import Conditions, Partition
+from clearstone.models.cluster.byzantine import KINDS
+from clearstone.models.cluster.cluster import GRACE, Cluster, Crash, Height, validators_of
+from clearstone.models.cluster.counting_application import Count, CountingApplication, CountingSurroundings
+from clearstone.models.cluster.network import Conditions, Partition
 from clearstone.models.signing import remembering_authentic
 
 CHAIN = "clearstone-schedules"

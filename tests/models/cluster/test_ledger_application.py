@@ -1,7 +1,7 @@
 """The ledger itself, replicated: real signatures, real encoding, and a liar among the validators."""
 
-from clearstone.models.cluster import Cluster, validators_of
-from clearstone.models.ledger_application import LedgerApplication
+from clearstone.models.cluster.cluster import Cluster, validators_of
+from clearstone.models.cluster.ledger_application import LedgerApplication
 from clearstone.models.scenario_genesis import FIRST_INDEX, START, USD, scenario_genesis
 from clearstone.models.signing import SigningKey, remembering_authentic
 from clearstone.spec.accounts import account_id

@@ -11,11 +11,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Generic, TypeVar
 
-from clearstone.models.host import Host
-from clearstone.models.message_log import MessageLog
+from clearstone.models.cluster.host import Host
+from clearstone.models.cluster.message_log import MessageLog
+from clearstone.models.cluster.storage import Body, Decided, Storage
+from clearstone.models.cluster.wire import DecidedBlock, Inquiry, ProposedBlock, id_of, pack
 from clearstone.models.signing import SigningKey
-from clearstone.models.storage import Body, Decided, Storage
-from clearstone.models.wire import DecidedBlock, Inquiry, ProposedBlock, id_of, pack
 from clearstone.spec.blocks import NIL, Block, CommitSignature
 from clearstone.spec.consensus import rules
 from clearstone.spec.consensus.actions import Action, Broadcast, Persist, Schedule

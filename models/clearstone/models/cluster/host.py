@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from clearstone.models.application import Application, Surroundings
-from clearstone.models.storage import Decided
-from clearstone.models.wire import Gate
+from clearstone.models.cluster.application import Application, Surroundings
+from clearstone.models.cluster.storage import Decided
+from clearstone.models.cluster.wire import Gate
 from clearstone.spec.blocks import Block
 from clearstone.spec.consensus.driver import Move, Timeouts
 from clearstone.spec.consensus.messages import SignedMessage
 from clearstone.spec.consensus.validators import Validators
 
 if TYPE_CHECKING:
-    from clearstone.models.validator_process import ValidatorProcess
+    from clearstone.models.cluster.validator_process import ValidatorProcess
 
 S = TypeVar("S")
 R = TypeVar("R")

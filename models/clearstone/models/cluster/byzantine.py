@@ -14,11 +14,11 @@ from dataclasses import replace
 from random import Random
 from typing import Any, TypeVar
 
-from clearstone.models.host import Host
+from clearstone.models.cluster.host import Host
+from clearstone.models.cluster.storage import Decided
+from clearstone.models.cluster.validator_process import ValidatorProcess
+from clearstone.models.cluster.wire import ProposedBlock, id_of, pack
 from clearstone.models.signing import SigningKey
-from clearstone.models.storage import Decided
-from clearstone.models.validator_process import ValidatorProcess
-from clearstone.models.wire import ProposedBlock, id_of, pack
 from clearstone.spec.blocks import NIL, Block
 from clearstone.spec.consensus.actions import Action
 from clearstone.spec.consensus.messages import NO_ROUND, PRECOMMIT, PREVOTE, Message, Proposal, SignedMessage, Vote

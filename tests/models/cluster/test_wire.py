@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clearstone.models.cluster import validators_of
+from clearstone.models.cluster.cluster import validators_of
+from clearstone.models.cluster.wire import Arrival, DecidedBlock, Gate, Inquiry, ProposedBlock, id_of, pack
 from clearstone.models.signing import remembering_authentic
-from clearstone.models.wire import Arrival, DecidedBlock, Gate, Inquiry, ProposedBlock, id_of, pack
 from clearstone.spec.blocks import NIL, Block, Commit, CommitSignature
 from clearstone.spec.consensus.messages import PRECOMMIT, PREVOTE, Proposal, SignedMessage, Vote
 from clearstone.spec.consensus.proposer import proposer

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clearstone.models.byzantine import KINDS
-from clearstone.models.cluster import Cluster, Crash, validators_of
-from clearstone.models.counting_application import CountingApplication, CountingSurroundings
-from clearstone.models.network import CALM, Conditions, Partition
+from clearstone.models.cluster.byzantine import KINDS
+from clearstone.models.cluster.cluster import Cluster, Crash, validators_of
+from clearstone.models.cluster.counting_application import CountingApplication, CountingSurroundings
+from clearstone.models.cluster.network import CALM, Conditions, Partition
 from clearstone.models.signing import remembering_authentic
 from clearstone.spec.blocks import NIL
 from clearstone.spec.consensus.actions import Broadcast, Persist

@@ -4,7 +4,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clearstone.models.network import CALM, Conditions, Network, Partition
+from clearstone.models.cluster.network import CALM, Conditions, Network, Partition
 
 WILD = Conditions(stabilises=1_000, bound=20, wild_delay=500, loss=300_000, duplication=200_000)
 

@@ -1,7 +1,7 @@
 import pytest
 
-from clearstone.models.byzantine import KINDS
-from clearstone.models.schedules import CHAIN, Result, random_schedule, run_schedule
+from clearstone.models.cluster.byzantine import KINDS
+from clearstone.models.cluster.schedules import CHAIN, Result, random_schedule, run_schedule
 from clearstone.models.signing import remembering_authentic
 from clearstone.spec.consensus.evidence import accused
 
