@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from functools import partial
 
 from clearstone.proofs.ledger import (
+    authority_proofs,
     cash_proofs,
     funding_proofs,
     instrument_proofs,
+    liquidation_proofs,
     number_proofs,
     oracle_proofs,
+    order_proofs,
     settlement_proofs,
     trading_proofs,
+    waterfall_proofs,
 )
 from clearstone.proofs.obligations import OBLIGATIONS, ProofResult
 from clearstone.proofs.proving import prove
@@ -22,9 +26,13 @@ MODULES = (
     number_proofs,
     oracle_proofs,
     instrument_proofs,
+    liquidation_proofs,
     funding_proofs,
+    authority_proofs,
     cash_proofs,
     trading_proofs,
+    waterfall_proofs,
+    order_proofs,
     settlement_proofs,
 )
 """Where obligations about the ledger are stated."""

@@ -1,7 +1,8 @@
 """Contracts: a helper that is proved by itself is replaced by what was proved of it.
 
 `fill` is proved with the health rule saying yes or no as it likes, but never yes to a deeper deficit: that it never
-does is `the_health_rule_lets_no_deficit_grow`. Whatever is proved then holds for any health rule that keeps its contract.
+does is proved as `the_health_rule_lets_no_deficit_grow`. Whatever is proved then holds
+for any health rule that keeps its contract.
 """
 
 from __future__ import annotations

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from clearstone.proofs.symbolic.definitions import Symbol
 from clearstone.proofs.symbolic.exploration import Exploration
 from clearstone.proofs.symbolic.formulas import Formula, formula_of
 from clearstone.proofs.symbolic.integers import integer
-from clearstone.proofs.symbolic.vocabulary import Symbol
 from clearstone.proofs.worlds import World
 
 T = TypeVar("T")

@@ -20,6 +20,7 @@ from clearstone.spec.funding import (
     next_rate,
     sample_premium,
     settle_funding,
+    takes_sample,
 )
 from clearstone.spec.numbers import MAX_FUNDING_INDEX, MAX_TICKS, MAX_TIME
 
@@ -128,14 +129,14 @@ def funding_changes_by_accrual_only_and_within_its_limit(world: World) -> None:
         world.require(after.rate <= limit, "the rate is not above its limit")
         world.require(after.rate >= -limit, "the rate is not below its limit")
         world.require(after.ends_at > now, "the next interval ends later")
-        low, middle, _ = sorted((*samples, sample))
-        expected = middle + perpetual.parameters.interest
+        taken = (*samples, sample) if takes_sample(perpetual, before, now) else samples
+        expected = sorted(taken)[(len(taken) - 1) // 2] + perpetual.parameters.interest
         within = -limit <= expected <= limit
         world.require(not within or after.rate == expected, "within the limit it is the median premium plus interest")
-        world.require(low <= middle, "samples are sorted")
     else:
         world.require(after.rate == funding.rate, "the rate of a running interval stands")
-        world.require(after.samples == (*samples, sample), "the sample is taken")
+        taken = (*samples, sample) if takes_sample(perpetual, before, now) else samples
+        world.require(after.samples == taken, "the sample is taken, if it is its slot's first")
 
 
 @obligation("PERP-3", "NUM-3", about=(sample_premium,), reaches={"thin", "sampled"})

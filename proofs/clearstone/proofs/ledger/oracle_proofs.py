@@ -82,7 +82,7 @@ def a_feed_needs_two_thirds_of_the_power_and_three_signers(world: World) -> None
 
 @obligation("ORACLE-2", "ORACLE-5", about=(update_feed, is_fresh), reaches={"moves", "frozen"}, bound="to 4 validators")
 def a_feed_without_enough_fresh_reports_stands_still(world: World) -> None:
-    """Without fresh reports of more than 2/3 of the power a feed is frozen and its index stands; trust returns later."""
+    """Without fresh reports of more than 2/3 of the power a feed is frozen and its index stands."""
     protocol = parts.parameters(world, ProtocolParameters, "protocol")
     now = world.integer("now", 0, MAX_TIME, 3_000)
     keys = (b"a" * 32, b"b" * 32, b"c" * 32, b"d" * 32)

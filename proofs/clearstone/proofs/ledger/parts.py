@@ -112,7 +112,8 @@ def quote(world: World, instrument: Instrument, fresh: bool = True, funding_inde
     more = world.integer(f"{market}.initial above maintenance", 0, None, 10_000)
     lowest = world.integer(f"{market}.lowest", 1, None, 40_000)
     wider = world.integer(f"{market}.band width", 0, None, 20_000)
-    lowered = 0 if fresh else world.integer(f"{market}.long mark below mark", 0, mark, 1_000)
+    lowered = 0 if fresh else world.integer(f"{market}.long mark below mark", 0, None, 1_000)
+    world.assume(lowered <= mark)
     raised = 0 if fresh else world.integer(f"{market}.short mark above mark", 0, None, 1_000)
     if funding_index is None:
         funding_index = world.integer(f"{market}.funding index", -MAX_FUNDING_INDEX, MAX_FUNDING_INDEX, 3_000_000)

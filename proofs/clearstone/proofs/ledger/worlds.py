@@ -46,6 +46,7 @@ def ledger(
     deposits: Mapping[str, int] | None = None,
     absent: Collection[str] = (),
     unopened: Collection[str] = (),
+    changes: Collection[str] = (),
     books: Mapping[str, Book] | None = None,
 ) -> Ledger:
     """Any ledger whose named accounts are these; `absent` are keys of withdrawals and deposits that are not there."""
@@ -55,7 +56,7 @@ def ledger(
         markets=framed({market: parts.market(world, market) for market in markets}),
         withdrawals=framed(withdrawals or {}, absent),
         deposits=framed(deposits or {}, absent),
-        changes=framed({}),
+        changes=framed({}, changes),
         last_change=world.integer("last change", 0, None, 4),
         books=HashTrieMap(dict.fromkeys(markets, EMPTY_BOOK) | dict(books or {})),
     )

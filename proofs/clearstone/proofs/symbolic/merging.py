@@ -13,9 +13,10 @@ from dataclasses import fields, is_dataclass
 from functools import wraps
 from typing import Any
 
+from clearstone.proofs.symbolic.definitions import Cases
 from clearstone.proofs.symbolic.formulas import Formula, conjunction, formula_of, negation, truth
 from clearstone.proofs.symbolic.integers import Integer, integer, polynomial_of
-from clearstone.proofs.symbolic.vocabulary import Cases, Vocabulary
+from clearstone.proofs.symbolic.vocabulary import Vocabulary
 
 Ending = tuple[Any, Any]
 """Under which condition, and with what result."""

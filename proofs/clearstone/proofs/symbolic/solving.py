@@ -12,9 +12,10 @@ from typing import Any, Literal, TypeAlias
 
 import z3
 
+from clearstone.proofs.symbolic.definitions import Symbol
 from clearstone.proofs.symbolic.encodings import Encoding, hypothesis_products, monomials_of, sign_lemmas
 from clearstone.proofs.symbolic.formulas import Formula, negation
-from clearstone.proofs.symbolic.vocabulary import Symbol, Vocabulary
+from clearstone.proofs.symbolic.vocabulary import Vocabulary
 
 Rung: TypeAlias = Literal["linear", "signs", "products", "nonlinear"]
 RUNGS: tuple[Rung, ...] = ("linear", "signs", "products", "nonlinear")

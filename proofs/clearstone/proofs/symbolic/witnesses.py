@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from math import inf
 
+from clearstone.proofs.symbolic.definitions import Symbol
 from clearstone.proofs.symbolic.encodings import monomials_of
 from clearstone.proofs.symbolic.formulas import Formula
 from clearstone.proofs.symbolic.polynomials import atom
 from clearstone.proofs.symbolic.solving import Solver
-from clearstone.proofs.symbolic.vocabulary import Symbol
 
 FIXED_STEPS = 2_000_000
 """Limit of the solver's steps while some symbols are fixed."""

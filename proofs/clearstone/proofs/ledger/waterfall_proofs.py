@@ -1,0 +1,181 @@
+"""Defaults: each step assigns exactly what it takes, takes no more than there is, and pushes nobody below zero."""
+
+from __future__ import annotations
+
+from clearstone.proofs.ledger import parts
+from clearstone.proofs.ledger.money import require_conservation, require_postings
+from clearstone.proofs.ledger.number_proofs import DONE
+from clearstone.proofs.ledger.worlds import ALICE, BOB, Setting, beside, context, ledger
+from clearstone.proofs.obligations import obligation
+from clearstone.proofs.worlds import World
+from clearstone.spec.accounts import lots_in
+from clearstone.spec.deleveraging import Closing, deleverage
+from clearstone.spec.ledger_state import insurance_period
+from clearstone.spec.margin import equity
+from clearstone.spec.numbers import MAX_ATOMS, MAX_LOTS
+from clearstone.spec.transition import fee_share
+from clearstone.spec.waterfall import (
+    Absorption,
+    Pot,
+    allowance,
+    charge_account,
+    charged_for_default,
+    draw_insurance,
+    draw_pot,
+    profit_of,
+    sweep_clearing,
+)
+
+PERP = "perp"
+"""The perpetual that proofs close."""
+MARKETS = (PERP, beside(ALICE), beside(BOB))
+"""All markets that the named accounts hold anything in."""
+
+
+def default(world: World, *, both: bool = False) -> Setting:
+    """Any ledger in which Bob has defaulted and Alice holds a perpetual and more; `both`: Bob holds it too."""
+    quotes = {
+        PERP: parts.quote(world, parts.perpetual(world, PERP)),
+        beside(ALICE): parts.ghost_quote(world, beside(ALICE), True),
+        beside(BOB): parts.ghost_quote(world, beside(BOB), True),
+    }
+    held = parts.position(world, ALICE, PERP), parts.ghost_position(world, ALICE, beside(ALICE))
+    accounts = {
+        ALICE: parts.account(world, ALICE, held),
+        BOB: parts.account(world, BOB, (parts.position(world, BOB, PERP),) if both else ()),
+    }
+    return Setting(ledger(world, accounts, MARKETS), context(world, quotes))
+
+
+def require_exact(world: World, setting: Setting, before: Absorption, after: Absorption) -> None:
+    """WATER-3. What is owed falls by exactly what the defaulted account receives, and not below nothing."""
+    world.observe("absorption", after)
+    world.require(after.owed >= 0, "no more is assigned than is owed")
+    world.require(after.owed <= before.owed, "what is owed does not grow")
+    received = after.ledger.accounts[BOB].cash - before.ledger.accounts[BOB].cash
+    world.require(received == before.owed - after.owed, "the defaulted account receives what is assigned")
+    require_conservation(world, before.ledger, after.ledger, (ALICE, BOB), MARKETS)
+    require_postings(world, before.ledger, after.ledger, after.postings, (ALICE, BOB), MARKETS)
+
+
+@obligation(
+    "WATER-2", "WATER-3", "LEDGER-1", about=(draw_insurance,), reaches={"a market", "no market"}, bound="to 1 market"
+)
+def the_insurance_fund_pays_first_and_within_its_caps(world: World) -> None:
+    """The fund pays all that is owed, unless it is empty or its cap for the market and window is used up."""
+    setting = default(world)
+    before = Absorption(setting.ledger, world.integer("owed", 0, MAX_ATOMS, 500))
+    closed = world.choice("closed", ((PERP,), ()))
+    after = draw_insurance(before, setting.context, BOB, closed)
+    world.reached("a market" if closed else "no market")
+    require_exact(world, setting, before, after)
+    pool = setting.ledger.pools["main"]
+    window = insurance_period(pool, setting.context.now)
+    if closed:
+        cap = allowance(setting.ledger, setting.context, PERP, window)
+    else:
+        used = pool.unassigned_used if pool.unassigned_window == window else 0
+        cap = max(0, pool.parameters.unassigned_cap - used)
+    drawn = before.owed - after.owed
+    world.require(drawn <= cap, "within the cap")
+    world.require(drawn == min(before.owed, pool.insurance, cap), "all that may be drawn is drawn")
+    if closed:
+        left = allowance(after.ledger, setting.context, PERP, window)
+        world.require(left == cap - drawn, "the allowance falls by what was drawn")
+
+
+@obligation("WATER-2", "WATER-3", "LEDGER-1", about=(draw_pot,), reaches={"insurance", "residue", "fees"})
+def the_last_pots_are_never_overdrawn(world: World) -> None:
+    """Fund, residue and fees pay what is still owed, and each no more than it holds."""
+    setting = default(world)
+    before = Absorption(setting.ledger, world.integer("owed", 0, MAX_ATOMS, 500))
+    pots: tuple[Pot, ...] = ("insurance", "residue", "fees")
+    pot = world.choice("pot", pots)
+    after = draw_pot(before, BOB, pot)
+    world.reached(pot)
+    require_exact(world, setting, before, after)
+    held = getattr(setting.ledger.pools["main"], pot)
+    world.require(before.owed - after.owed == min(before.owed, held), "it pays what it can")
+
+
+@obligation("WATER-2", "WATER-3", "LEDGER-1", about=(charge_account,), reaches={DONE})
+def a_charge_pushes_nobody_below_zero(world: World) -> None:
+    """An account that is charged up to its equity ends with equity of at least zero, less by exactly the charge."""
+    setting = default(world)
+    before = Absorption(setting.ledger, world.integer("owed", 0, MAX_ATOMS, 500))
+    amount = world.integer("charge", 1, None, 50)
+    payer = setting.ledger.accounts[ALICE]
+    world.assume(amount <= before.owed)
+    world.assume(amount <= equity(payer, setting.context.quotes))
+    after = charge_account(before, setting.context, BOB, ALICE, amount, "equity")
+    world.reached(DONE)
+    require_exact(world, setting, before, after)
+    left, was = equity(after.ledger.accounts[ALICE], setting.context.quotes), equity(payer, setting.context.quotes)
+    world.require(left == was - amount, "equity falls by the charge")
+    world.require(left >= 0, "nobody is pushed below zero")
+
+
+@obligation("WATER-2", about=(charged_for_default, profit_of), reaches={DONE})
+def the_same_profit_is_never_charged_twice(world: World) -> None:
+    """A charge lowers an account's profit, locked and unrealised, by the charge, or to nothing."""
+    setting = default(world)
+    payer, pool = setting.ledger.accounts[ALICE], setting.ledger.pools["main"]
+    period = setting.context.now // pool.parameters.liquidation_horizon
+    amount = world.integer("charge", 1, None, 50)
+    after = charged_for_default(payer, amount, setting.context.quotes, period)
+    world.observe("account", after)
+    world.reached(DONE)
+    was, left = profit_of(payer, setting.context, pool), profit_of(after, setting.context, pool)
+    world.require(left == max(0, was - amount), "the profit that is left is less by the charge")
+    kept = [(held.instrument, held.lots) for held in after.positions]
+    world.require(kept == [(held.instrument, held.lots) for held in payer.positions], "no lots move")
+
+
+@obligation("WATER-1", "LEDGER-1", about=(deleverage,), reaches={DONE})
+def deleveraging_moves_lots_at_the_mark_and_no_equity(world: World) -> None:
+    """Who takes a defaulter's lots at the mark keeps his equity to the atom; nobody flips, and no money is made."""
+    setting = default(world, both=True)
+    before, quotes = setting.ledger, setting.context.quotes
+    lost, held = before.accounts[BOB].positions[0], before.accounts[ALICE].positions[0]
+    world.assume((lost.lots > 0) != (held.lots > 0))
+    lots = world.integer("share", 1, MAX_LOTS, 1)
+    world.assume(lots <= abs(lost.lots))
+    world.assume(lots <= abs(held.lots))
+    after = deleverage(Closing(before), setting.context, BOB, ALICE, lost, quotes[PERP], lots)
+    world.observe("closing", after)
+    world.reached(DONE)
+    for name in (ALICE, BOB):
+        kept = equity(after.ledger.accounts[name], quotes) == equity(before.accounts[name], quotes)
+        world.require(kept, "nobody's equity moves")
+        was, now = lots_in(before.accounts[name], PERP), lots_in(after.ledger.accounts[name], PERP)
+        world.require(abs(now) == abs(was) - lots, "each position shrinks by the share")
+        world.require(now * was >= 0, "nobody flips")
+    require_conservation(world, before, after.ledger, (ALICE, BOB), MARKETS)
+    require_postings(world, before, after.ledger, after.postings, (ALICE, BOB), MARKETS)
+
+
+@obligation("NUM-4", "PERP-2", "LEDGER-1", about=(sweep_clearing,), reaches={DONE}, bound="to 3 perpetuals")
+def sweeping_keeps_what_rounding_left(world: World) -> None:
+    """What the clearing balances hold goes to the residue, all of it, once every account is settled."""
+    setting = default(world)
+    for market in MARKETS:
+        world.assume(setting.ledger.markets[market].clearing >= 0)
+    after, postings = sweep_clearing(setting.ledger, setting.context, "main")
+    world.observe("ledger", after)
+    world.reached(DONE)
+    require_conservation(world, setting.ledger, after, (ALICE, BOB), MARKETS)
+    require_postings(world, setting.ledger, after, postings, (ALICE, BOB), MARKETS)
+
+
+@obligation("LEDGER-9", about=(fee_share,), reaches={DONE})
+def fees_fill_the_fund_up_to_its_target(world: World) -> None:
+    """Of the fees, what the fund lacks of its target moves, no more than there is and never backwards."""
+    pool = parts.pool(world)
+    moved = fee_share(pool)
+    world.observe("moved", moved)
+    world.reached(DONE)
+    lacking = pool.parameters.insurance_target - pool.insurance
+    world.require(moved >= 0, "nothing moves backwards")
+    world.require(moved <= pool.fees, "no more than there is")
+    world.require(moved <= max(0, lacking), "no more than the fund lacks")
+    world.require(moved == max(0, min(pool.fees, lacking)), "all that it lacks, if there is so much")
