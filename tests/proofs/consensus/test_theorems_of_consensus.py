@@ -71,6 +71,11 @@ def test_agreement_holds_in_a_small_universe_where_the_solver_always_knows():
     assert set(verdicts(agreement.proofs(finite(2, 1, 2, 2))).values()) == {Verdict.PROVED}
 
 
+@pytest.mark.slow
+def test_agreement_holds_with_three_correct_validators_two_blocks_and_three_rounds():
+    assert set(verdicts(AGREEMENT.small()).values()) == {Verdict.PROVED}
+
+
 def test_no_condition_of_agreement_holds_because_nothing_is_possible():
     for proof in agreement.proofs(finite(2, 1, 2, 2)):
         for condition in proof.conditions:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from clearstone.models.message_log import MessageLog
+from clearstone.models.cluster.message_log import MessageLog
 from clearstone.proofs.consensus.local_steps import iff
 from clearstone.proofs.obligations import obligation
 from clearstone.proofs.symbolic.formulas import conjunction

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 import z3
 
-from clearstone.models.message_log import MessageLog
+from clearstone.models.cluster.message_log import MessageLog
 from clearstone.proofs.consensus import accountability, agreement, bridge, never_accused, one_message, quorums
 from clearstone.proofs.consensus.conditions import Answer, Condition, Proof, Verdict, decide
 from clearstone.proofs.consensus.universe import finite, unbounded
