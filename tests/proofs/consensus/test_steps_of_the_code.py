@@ -1,9 +1,11 @@
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 
 from clearstone.proofs.consensus import exactness, refinement
 from clearstone.proofs.consensus.answered_log import AnsweredLog, GrownLog
+from clearstone.proofs.consensus.local_steps import CLAIMS, any_claim
 from clearstone.proofs.consensus.statements import MODULES
 from clearstone.proofs.consensus.symbolic_blocks import SymbolicBlock, any_block, block_of, number_of
 from clearstone.proofs.obligations import OBLIGATIONS
@@ -13,6 +15,7 @@ from clearstone.proofs.symbolic.formulas import negation
 from clearstone.proofs.symbolic_world import SymbolicWorld
 from clearstone.proofs.worlds import PlainWorld
 from clearstone.spec.blocks import NIL
+from clearstone.spec.consensus.claims import Claim
 from clearstone.spec.consensus.messages import PREVOTE, Proposal
 
 NAMES = {module.__name__ for module in MODULES}
@@ -55,6 +58,11 @@ def test_each_rule_of_the_paper_is_compared_with_the_code():
     compared = [made for made in STATED if made.run.__module__ == exactness.__name__]
     about = {function.__name__ for made in compared for function in made.about}
     assert {rule.__name__ for rule in refinement.RULES} <= about
+
+
+def test_every_kind_of_claim_is_made():
+    made = {type(any_claim(PlainWorld({}, {"claim": 0, "chain of the proposal": 0}), (kind,))) for kind in CLAIMS}
+    assert made == set(get_args(Claim))
 
 
 def explored(run):
