@@ -1,22 +1,24 @@
 import pytest
 
 from clearstone.models.cluster.byzantine import KINDS
-from clearstone.models.cluster.schedules import CHAIN, Result, random_schedule, run_schedule
+from clearstone.models.cluster.schedules import Result, random_schedule, run_schedule, run_schedule_on_ledger
 from clearstone.models.signing import remembering_authentic
 from clearstone.spec.consensus.evidence import accused
 
 authentic = remembering_authentic()
 
 
-def judge(seed):
+def judge(seed, run=run_schedule_on_ledger):
     """Run the schedule of a seed; its promises, and that no correct validator is ever accused."""
     wrongly = []
 
     def observe(height):
         trace = height.trace
-        wrongly.extend(accused(CHAIN, trace.validators, trace.logs.values(), authentic) & trace.correct)
+        wrongly.extend(accused(trace.chain, trace.validators, trace.logs.values(), authentic) & trace.correct)
+        assert len(set(height.roots.values())) == 1
+        assert set(height.roots) == set(trace.correct)
 
-    result = run_schedule(random_schedule(seed), observe)
+    result = run(random_schedule(seed), observe)
     assert result.holds, f"random_schedule({seed}) fails: {result}"
     assert wrongly == [], f"random_schedule({seed}) accuses a correct validator"
     return result
@@ -25,6 +27,10 @@ def judge(seed):
 @pytest.mark.parametrize("first", range(0, 60, 15))
 def test_random_schedules_keep_one_root_and_decide_every_height(first):
     assert sum(judge(seed).decided for seed in range(first, first + 15)) >= 3 * 15
+
+
+def test_random_schedules_keep_their_promises_whatever_is_replicated():
+    assert sum(judge(seed, run_schedule).decided for seed in range(30)) >= 3 * 30
 
 
 @pytest.mark.slow

@@ -1,22 +1,33 @@
 """Random schedules: all that can go wrong in a run of the cluster, drawn from one number (CONS-1 to CONS-6).
 
 `random_schedule(seed)` draws who is in the cluster with how much power, who of them lies and how, what the network does
-before it stabilises, and who crashes when. `run_schedule` runs it and says whether consensus kept its promises: one
-block and one root a height, in every correct replica, and every height decided once the network has stabilised. The
-seed is all that it takes to see a failure again.
+before it stabilises, and who crashes when. `run_schedule` and `run_schedule_on_ledger` run it and say whether consensus
+kept its promises: one block and one root a height, in every correct replica, and every height decided once the network
+has stabilised. The seed is all that it takes to see a failure again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import TypeVar
 
+from clearstone.models.cluster.application import Application, Surroundings
 from clearstone.models.cluster.byzantine import KINDS
 from clearstone.models.cluster.cluster import GRACE, Cluster, Crash, Height, validators_of
 from clearstone.models.cluster.counting_application import Count, CountingApplication, CountingSurroundings
+from clearstone.models.cluster.ledger_application import LedgerApplication
 from clearstone.models.cluster.network import Conditions, Partition
-from clearstone.models.signing import remembering_authentic
+from clearstone.models.cluster.payments import Payments
+from clearstone.models.signing import SigningKey, remembering_authentic
+from clearstone.spec.consensus.validators import Validators
+from clearstone.spec.encoding.signatures import Authentic
+from clearstone.spec.state import State
+from clearstone.spec.transition import BlockReceipt
+
+S = TypeVar("S")
+R = TypeVar("R")
 
 CHAIN = "clearstone-schedules"
 """Chain id of all schedules."""
@@ -124,19 +135,45 @@ def run_schedule(
     """Run a schedule on the counting application."""
     keys, validators = validators_of(0, schedule.powers)
     authentic = remembering_authentic()
+    application = CountingApplication(CHAIN, validators, authentic, EPOCH)
+    return _run(schedule, CHAIN, keys, validators, application, CountingSurroundings(CHAIN), authentic, observer)
+
+
+def run_schedule_on_ledger(
+    schedule: Schedule, observer: Callable[[Height[State, BlockReceipt]], None] | None = None
+) -> Result:
+    """Run a schedule on the ledger: every replica executes every block, and its root is the state root."""
+    keys, validators = validators_of(0, schedule.powers)
+    authentic = remembering_authentic()
+    payments = Payments(validators)
+    application = LedgerApplication(payments.state(), authentic)
+    chain = application.genesis().chain
+    return _run(schedule, chain, keys, validators, application, payments, authentic, observer)
+
+
+def _run(
+    schedule: Schedule,
+    chain: str,
+    keys: Sequence[SigningKey],
+    validators: Validators,
+    application: Application[S, R],
+    surroundings: Surroundings[S],
+    authentic: Authentic,
+    observer: Callable[[Height[S, R]], None] | None,
+) -> Result:
     rounds: list[int] = []
 
-    def observe(height: Height[Count, tuple[int, ...]]) -> None:
+    def observe(height: Height[S, R]) -> None:
         rounds.append(height.rounds)
         if observer is not None:
             observer(height)
 
     cluster = Cluster(
-        chain=CHAIN,
+        chain=chain,
         keys=keys,
         validators=validators,
-        application=CountingApplication(CHAIN, validators, authentic, EPOCH),
-        surroundings=CountingSurroundings(CHAIN),
+        application=application,
+        surroundings=surroundings,
         authentic=authentic,
         observer=observe,
         seed=schedule.seed,
