@@ -2,7 +2,7 @@
 
 import pytest
 
-from clearstone.models.message_log import MessageLog
+from clearstone.models.cluster.message_log import MessageLog
 from clearstone.spec.blocks import NIL
 from clearstone.spec.consensus.actions import Broadcast, Decide, Outcome, Persist, Schedule
 from clearstone.spec.consensus.claims import Start, Timeout
