@@ -6,10 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from clearstone.proofs.consensus import statements
 from clearstone.proofs.ledger import (
     authority_proofs,
     cash_proofs,
     funding_proofs,
+    ghosts,
     instrument_proofs,
     liquidation_proofs,
     number_proofs,
@@ -28,6 +30,7 @@ MODULES = (
     instrument_proofs,
     liquidation_proofs,
     funding_proofs,
+    ghosts,
     authority_proofs,
     cash_proofs,
     trading_proofs,
@@ -51,8 +54,9 @@ class Proof:
 
 
 def proofs() -> tuple[Proof, ...]:
-    """All of them, in the order of their statement."""
-    return tuple(Proof(made.id, made.rules, partial(prove, made)) for made in OBLIGATIONS.values())
+    """All of them: the theorems of consensus, then every obligation on the code."""
+    theorems = (Proof(theorem.id, theorem.rules, theorem.prove) for theorem in statements.THEOREMS)
+    return (*theorems, *(Proof(made.id, made.rules, partial(prove, made)) for made in OBLIGATIONS.values()))
 
 
 def selected(names: Sequence[str]) -> tuple[Proof, ...]:

@@ -1,8 +1,7 @@
 """Contracts: a helper that is proved by itself is replaced by what was proved of it.
 
-`fill` is proved with the health rule saying yes or no as it likes, but never yes to a deeper deficit: that it never
-does is proved as `the_health_rule_lets_no_deficit_grow`. Whatever is proved then holds
-for any health rule that keeps its contract.
+`fill` is proved with the health rule saying yes or no as it likes: what it moves conserves money either way, and both
+sides were judged healthy. What that means is proved of the rule itself: `the_health_rule_lets_no_deficit_grow`.
 """
 
 from __future__ import annotations
@@ -10,12 +9,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
-from clearstone.proofs.symbolic.formulas import conjunction, implies, negation
 from clearstone.proofs.worlds import World
 from clearstone.spec.accounts import Account
-from clearstone.spec.margin import Quotes, equity, healthy_after
+from clearstone.spec.margin import Quotes, healthy_after
 
 
 @contextmanager
@@ -37,18 +36,32 @@ def replaced(function: Callable[..., Any], by: Callable[..., Any]) -> Iterator[N
             setattr(module, attribute, function)
 
 
-@contextmanager
-def any_health(world: World, promised: bool = False) -> Iterator[None]:
-    """The health rule says what it likes; if `promised`, then never that an account is healthy whose deficit grew."""
-    asked: list[bool] = []
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """One question to the health rule, and what it said."""
 
-    def judge(before: Account, after: Account, quotes: Quotes) -> bool:
+    before: Account
+    """The account as it was."""
+    after: Account
+    """The account as it would be."""
+    healthy: bool
+    """Whether that may be."""
+
+
+@contextmanager
+def any_health(world: World) -> Iterator[list[Judgement]]:
+    """The health rule says what it likes; gives what it was asked, in order."""
+    asked: list[Judgement] = []
+
+    def judge(before: Account, after: Account, _: Quotes) -> bool:
         healthy = world.flag(f"healthy {len(asked)}")
-        asked.append(healthy)
-        if promised:
-            was, becomes = equity(before, quotes), equity(after, quotes)
-            world.assume(implies(healthy, negation(conjunction(becomes < 0, becomes < was))))
+        asked.append(Judgement(before, after, healthy))
         return healthy
 
     with replaced(healthy_after, judge):
-        yield
+        yield asked
+
+
+def found_healthy(asked: list[Judgement], before: Account, after: Account) -> bool:
+    """Whether the health rule was asked of this very change of an account, and allowed it."""
+    return any(one.before is before and one.after is after and bool(one.healthy) for one in asked)

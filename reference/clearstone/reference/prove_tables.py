@@ -10,7 +10,7 @@ from rich.table import Table
 
 from clearstone.proofs.obligations import ProofResult
 
-WIDTH = 170
+WIDTH = 200
 """Columns where the output is no terminal."""
 
 
@@ -23,7 +23,8 @@ def make_console() -> Console:
 def print_results(console: Console, results: Iterable[ProofResult]) -> None:
     """One row for each obligation."""
     table = Table(box=None, pad_edge=False)
-    for heading in ("obligation", "rules", "strength"):
+    table.add_column("obligation", no_wrap=True)
+    for heading in ("rules", "strength"):
         table.add_column(heading, overflow="fold")
     for heading in ("paths", "replayed", "seconds"):
         table.add_column(heading, justify="right")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from clearstone.proofs.contracts import any_health, replaced
+from clearstone.proofs.contracts import any_health, found_healthy, replaced
 from clearstone.proofs.ledger import parts
 from clearstone.proofs.ledger.money import require_conservation, require_postings
 from clearstone.proofs.ledger.number_proofs import DONE
@@ -95,6 +95,7 @@ def liquidation(world: World) -> Setting:
     "LIQ-1",
     "LIQ-2",
     "LIQ-3",
+    "LIQ-5",
     "LEDGER-1",
     about=(liquidate,),
     reaches={ACCEPTED, "LIQ-1", "BOOK-4", "ORACLE-5", "MARGIN-6"},
@@ -121,7 +122,7 @@ def liquidation_conserves_money_and_takes_no_more_than_there_is(world: World) ->
         replaced(least_lots, any_part),
         replaced(discount_rate, any_rate),
         replaced(charge_cap, any_cap),
-        any_health(world),
+        any_health(world) as asked_health,
     ):
         after, receipt = liquidate(before, block, ALICE, Liquidate(BOB, PERP, world.integer("lots", 0, None, 3)))
     require_conservation(world, before, after, (ALICE, BOB), MARKETS)
@@ -132,6 +133,8 @@ def liquidation_conserves_money_and_takes_no_more_than_there_is(world: World) ->
     world.require(target.owner != liquidator.owner, "an owner does not liquidate himself")
     if any(event.kind == "liquidated" for event in receipt.events):
         world.require(block.quotes[PERP].fresh, "lots are taken only at a price to rely on")
+        judged = found_healthy(asked_health, liquidator, after.accounts[ALICE])
+        world.require(judged, "the liquidator was judged healthy after taking over")
     world.require(liquidatable(target, block.quotes), "the target was below maintenance margin")
     was, now = lots_in(target, PERP), lots_in(after.accounts[BOB], PERP)
     given = was - now

@@ -2,7 +2,7 @@
 
 What an account holds beside what a proof names is one more position, of one lot, in an instrument that stands for all
 its other ones. Equity, margin and funding are sums over positions, and as that instrument may be worth anything, need
-anything and owe any funding, the one position stands for any number (`ledger.ghosts` proves it, two at a time).
+anything and owe any funding, the one position stands for any number (`ghosts` proves it, two at a time).
 """
 
 from __future__ import annotations

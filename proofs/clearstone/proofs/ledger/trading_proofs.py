@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from clearstone.proofs.contracts import any_health, replaced
+from clearstone.proofs.contracts import Judgement, any_health, found_healthy, replaced
 from clearstone.proofs.ledger import parts
 from clearstone.proofs.ledger.money import require_conservation, require_postings
 from clearstone.proofs.ledger.number_proofs import DONE
@@ -81,31 +81,35 @@ def meeting(world: World, *, owner: bytes = b"", reduce_only: bool = False) -> M
     return Meeting(Setting(before, context(world, quotes)), match, order, entry, resting, quotes[PERP])
 
 
-def filled(world: World, met: Meeting, promised: bool = False) -> tuple[Match, int]:
-    """The match after a fill of any size that both orders allow, and that size."""
+def filled(world: World, met: Meeting) -> tuple[Match, int, list[Judgement]]:
+    """The match after a fill of any size that both orders allow, that size, and what the health rule was asked."""
     lots = world.integer("filled", 1, MAX_LOTS, 2)
     world.assume(lots <= met.order.lots)
     world.assume(lots <= met.resting.lots)
-    with any_health(world, promised):
+    with any_health(world) as asked:
         after = fill(met.match, met.setting.context, ALICE, met.order, met.entry, met.resting, lots)
     world.observe("match", after)
     kinds = [event.kind for event in after.events]
     world.reached(f"stopped by {after.stopped}" if after.stopped else kinds[-1])
-    return after, lots
+    return after, lots, asked
 
 
 REACHES = {"fill", "cancelled", "stopped by MARGIN-6", "stopped by MARGIN-5", "stopped by NUM-5"}
 """All that a fill may come to."""
 
 
-@obligation("LEDGER-1", "LEDGER-2", "BOOK-2", "BOOK-7", about=(fill,), reaches=REACHES)
-def fill_conserves_money_and_lots(world: World) -> None:
-    """A fill makes no money and no lots: who buys pays the maker's price to the atom, and no pot sinks below zero."""
+@obligation("LEDGER-1", "LEDGER-2", "BOOK-2", "BOOK-6", "BOOK-7", "MARGIN-6", about=(fill,), reaches=REACHES)
+def fill_conserves_money_and_lots_and_both_sides_are_judged(world: World) -> None:
+    """A fill makes no money and no lots: who buys pays the maker's price to the atom, and both sides are judged."""
     met = meeting(world)
-    after, lots = filled(world, met)
+    after, lots, asked = filled(world, met)
     require_conservation(world, met.setting.ledger, after.ledger, (ALICE, BOB), MARKETS)
     require_postings(world, met.setting.ledger, after.ledger, after.postings, (ALICE, BOB), MARKETS)
     require_exchange(world, met, after, lots)
+    if not after.stopped and after.events[-1].kind == "fill":
+        for name in (ALICE, BOB):
+            was, now = met.setting.ledger.accounts[name], after.ledger.accounts[name]
+            world.require(found_healthy(asked, was, now), "what became of either side was judged healthy")
 
 
 def require_exchange(world: World, met: Meeting, after: Match, lots: int) -> None:
@@ -189,18 +193,6 @@ def the_health_rule_lets_no_deficit_grow(world: World) -> None:
     world.reached("healthy" if healthy else "refused")
     if healthy:
         require_no_deeper(world, before, after, Setting(ledger(world, {}, ()), block))
-
-
-@obligation("MARGIN-6", "BOOK-6", about=(fill, healthy_after), reaches={"fill"})
-def fill_lets_neither_side_s_deficit_grow(world: World) -> None:
-    """After a fill neither side has a negative equity that it did not have, or a deeper one."""
-    met = meeting(world)
-    before = met.setting.ledger
-    after, _ = filled(world, met, promised=True)
-    if after.stopped or after.events[-1].kind != "fill":
-        return
-    require_no_deeper(world, before.accounts[ALICE], after.ledger.accounts[ALICE], met.setting)
-    require_no_deeper(world, before.accounts[BOB], after.ledger.accounts[BOB], met.setting)
 
 
 @obligation("BOOK-2", "BOOK-3", "BOOK-4", about=(meet,), reaches={"fill", "cancelled", "BOOK-4", "BOOK-2", "shrunk"})
