@@ -62,6 +62,8 @@ class _Proof:
         try:
             self.obligation.run(world)
         except Exception as error:
+            if self.exploration.proves(False):
+                raise Abandoned from None
             last = traceback.extract_tb(error.__traceback__)[-1]
             reason = f"nothing is raised, but {error!r} is, in {last.name}, line {last.lineno}"
             world.unproved.append(Unproved(reason, tuple(self.exploration.conditions), False))

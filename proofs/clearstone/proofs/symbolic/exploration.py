@@ -160,7 +160,7 @@ class Exploration:
         formula = formula_of(formula)
         if isinstance(formula, Formula):
             return self._already(formula) is True or self.solver.proves(self.conditions, formula)
-        return bool(formula)
+        return bool(formula) or self.solver.contradictory(self.conditions)
 
     def _already(self, formula: Formula) -> bool | None:
         """The truth of a formula, if the bounds that are known, or what was asked before, tell."""

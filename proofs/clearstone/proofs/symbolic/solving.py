@@ -52,6 +52,10 @@ class Solver:
         """Whether the goal follows from the conditions, for all integers."""
         return self._contradictory(self.relevant(conditions, negation(goal)), RUNGS)
 
+    def contradictory(self, conditions: Sequence[Formula]) -> bool:
+        """Whether no integers satisfy the conditions: then a path is none, which the quickest rung did not see."""
+        return self._contradictory(conditions, RUNGS)
+
     def relevant(self, conditions: Sequence[Formula], focus: Formula) -> tuple[Formula, ...]:
         """The focus, and those conditions that it has anything to do with: the others can be true by themselves."""
         symbols = self.vocabulary.symbols_of(focus)

@@ -1,0 +1,59 @@
+"""Margin: what an account needs at first is at least what it needs later, and more is never needed for less."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from clearstone.proofs.ledger import parts
+from clearstone.proofs.ledger.number_proofs import DONE
+from clearstone.proofs.ledger.worlds import ALICE, beside
+from clearstone.proofs.obligations import obligation
+from clearstone.proofs.worlds import World
+from clearstone.spec.instruments import Quote
+from clearstone.spec.margin import initial_health, liquidatable, maintenance_requirement, meets_initial
+from clearstone.spec.numbers import MAX_LOTS
+
+PERP = "perp"
+"""The perpetual that is looked at."""
+
+
+def any_quotes(world: World) -> dict[str, Quote]:
+    """Any quotes of a perpetual and of all that an account holds beside, at fresh prices."""
+    return {
+        PERP: parts.quote(world, parts.perpetual(world, PERP)),
+        beside(ALICE): parts.ghost_quote(world, beside(ALICE), True),
+    }
+
+
+@obligation("MARGIN-1", "MARGIN-3a", about=(initial_health, maintenance_requirement), reaches={DONE})
+def initial_margin_is_at_least_maintenance_margin(world: World) -> None:
+    """Whatever an account holds in perpetuals: initially no less is needed than later, and who has it is safe."""
+    quotes = any_quotes(world)
+    held = parts.position(world, ALICE, PERP)
+    account = parts.account(world, ALICE, (held, parts.ghost_position(world, ALICE, beside(ALICE))))
+    initial, maintenance = initial_health(account, quotes, True), maintenance_requirement(account, quotes)
+    world.observe("margins", (initial, maintenance))
+    world.reached(DONE)
+    world.lemma(abs(held.lots) * quotes[PERP].initial >= abs(held.lots) * quotes[PERP].maintenance)
+    world.require(initial.required >= maintenance, "initial margin is at least maintenance margin")
+    if meets_initial(account, quotes):
+        world.require(not liquidatable(account, quotes), "who has initial margin is not liquidated")
+
+
+@obligation("MARGIN-1", about=(maintenance_requirement, initial_health), reaches={DONE})
+def more_lots_never_need_less_margin(world: World) -> None:
+    """Of a perpetual, more lots on the same side never need less margin, initial or maintenance."""
+    quotes = any_quotes(world)
+    held = parts.position(world, ALICE, PERP)
+    more = world.integer("more lots", 0, MAX_LOTS, 2)
+    larger = replace(held, lots=held.lots + more if held.lots > 0 else held.lots - more)
+    account = parts.account(world, ALICE, (held, parts.ghost_position(world, ALICE, beside(ALICE))))
+    grown = replace(account, positions=(larger, account.positions[1]))
+    small, large = (initial_health(one, quotes, True).required for one in (account, grown))
+    less, later = (maintenance_requirement(one, quotes) for one in (account, grown))
+    world.observe("margins", (small, large, less, later))
+    world.reached(DONE)
+    world.lemma(more * quotes[PERP].initial >= 0)
+    world.lemma(more * quotes[PERP].maintenance >= 0)
+    world.require(small <= large, "initial margin does not fall")
+    world.require(less <= later, "maintenance margin does not fall")
