@@ -403,6 +403,16 @@ def test_a_tampered_step_is_found_out(story, tamper, identifier):
     assert not any(violation.detail.startswith("cannot be evaluated") for violation in found), found
 
 
+def test_a_takeover_at_a_frozen_price_is_found_out(story, tamper):
+    step, part = story.step_with("liquidated")
+    quotes = part.context.quotes
+    frozen = quotes.insert(part.action.market, replace(quotes[part.action.market], fresh=False))
+    tampered = tamper.part(step, part, context=replace(part.context, quotes=frozen))
+    assert [found.detail for found in findings(INVARIANTS["liquidatable-strictly"], tampered, 0)] == [
+        f"{part.label}: the price of {part.action.market} is frozen"
+    ]
+
+
 def test_funding_that_depends_on_how_time_is_split_is_found_out(story, monkeypatch):
     monkeypatch.setattr(
         funding_flow,

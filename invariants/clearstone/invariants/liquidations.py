@@ -30,13 +30,13 @@ def liquidations(step: BlockStep) -> Iterator[tuple[SubStep, Liquidate, Touched]
     "liquidatable-strictly", of=BlockStep, layer="liquidation", severity="critical", rules=("LIQ-1",), incidents=(3, 15)
 )
 def only_accounts_below_maintenance_are_liquidated(step: BlockStep) -> Iterator[str]:
-    """Only an account strictly below maintenance at fresh prices is flagged or taken over, its orders first."""
+    """Only an account strictly below maintenance is flagged, its orders cancelled, and taken over at fresh prices."""
     for part, action, target in liquidations(step):
         held = health_equity(target.before, part.context.quotes)
         required = maintenance_requirement(target.before, part.context.quotes)
         if held >= required:
             yield f"{part.label}: {target.account_id} had {held}, maintenance is {required}"
-        if not part.context.quotes[action.market].fresh:
+        if any(part.events("liquidated")) and not part.context.quotes[action.market].fresh:
             yield f"{part.label}: the price of {action.market} is frozen"
         if target.after.orders:
             yield f"{part.label}: {target.account_id} still has open orders"
