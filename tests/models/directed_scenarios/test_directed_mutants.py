@@ -73,7 +73,7 @@ SEEN_BY = {
 """Mutant to the scenario that must fail under it, and what must be told: an expectation, or an invariant's id."""
 
 SEEN_BY_REPLAY = ("polka-without-quorum",)
-"""Seen by the replay of `clearstone check`, as `never-accused`: the driver acts on such a polka before a scenario asks."""
+"""Seen by the replay of `clearstone check`, as `never-accused`: the driver acts on such a polka before it is asked."""
 
 QUICK = ("forget-lock-on-restart", "keys-twice", "lock-ignored-on-reproposal", "quorum-of-two-thirds")
 """The others take some seconds together."""
