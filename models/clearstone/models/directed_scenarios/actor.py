@@ -19,6 +19,9 @@ from clearstone.spec.consensus.validators import Validators
 from clearstone.spec.encoding.signatures import Authentic
 from clearstone.spec.receipts import Rejection
 
+MOST_MOVES = 1_000
+"""More than any news can lead to: each move is progress, unless a rule is broken."""
+
 
 class Surroundings(Protocol):
     """What an actor has to do with the stage."""
@@ -138,7 +141,9 @@ class Actor:
     def _advance(self, first: Claim | None = None) -> None:
         if not self.started:
             return
-        for move in drive(self.node, self.log, first):
+        for number, move in enumerate(drive(self.node, self.log, first)):
+            if number == MOST_MOVES:
+                raise RuntimeError(f"after {MOST_MOVES} moves without news the rules still move a validator in circles")
             self.node = move.outcome.node
             self._around.moved(self.key, move)
             for action in move.outcome.actions:

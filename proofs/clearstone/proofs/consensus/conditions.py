@@ -12,7 +12,7 @@ Two ways to fool oneself are closed here:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -46,13 +46,7 @@ class Condition:
 
     def solver(self, seed: int = 0) -> z3.Solver:
         """Return a solver that holds the hypotheses and the goal's negation."""
-        solver = z3.Solver()
-        solver.set("rlimit", WORK_LIMIT)
-        solver.set("random_seed", seed)
-        solver.set("smt.random_seed", seed)
-        solver.add(*self.hypotheses)
-        solver.add(z3.Not(self.goal))
-        return solver
+        return solver_of((*self.hypotheses, z3.Not(self.goal)), seed)
 
     def smt2(self) -> str:
         """Return the question in SMT-LIB, for any other solver: `unsat` means proved."""
@@ -73,6 +67,21 @@ class Answer:
     """What the solver spent, in its own units: the same on every machine."""
 
 
+def solver_of(formulas: Iterable[z3.BoolRef], seed: int = 0) -> z3.Solver:
+    """Return a solver that holds formulas, within the limit of work.
+
+    It is in a context of its own: how long the solver takes would else depend on what this process asked it before.
+    """
+    context = z3.Context()
+    solver = z3.Solver(ctx=context)
+    solver.set("rlimit", WORK_LIMIT)
+    solver.set("random_seed", seed)
+    solver.set("smt.random_seed", seed)
+    for formula in formulas:
+        solver.add(formula.translate(context))
+    return solver
+
+
 def decide(condition: Condition, seed: int = 0) -> Answer:
     """Ask the solver."""
     solver = condition.solver(seed)
@@ -82,7 +91,7 @@ def decide(condition: Condition, seed: int = 0) -> Answer:
     if result == z3.unsat:
         return Answer(condition, Verdict.PROVED, None, work)
     if result == z3.sat:
-        return Answer(condition, Verdict.REFUTED, solver.model(), work)
+        return Answer(condition, Verdict.REFUTED, solver.model().translate(z3.main_ctx()), work)
     return Answer(condition, Verdict.UNKNOWN, None, work)
 
 

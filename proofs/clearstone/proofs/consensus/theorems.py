@@ -16,7 +16,7 @@ import z3
 
 from clearstone.models.cluster.message_log import MessageLog
 from clearstone.proofs.consensus import accountability, agreement, bridge, never_accused, one_message, quorums
-from clearstone.proofs.consensus.conditions import Answer, Condition, Proof, Verdict, decide
+from clearstone.proofs.consensus.conditions import Answer, Condition, Proof, Verdict, decide, solver_of
 from clearstone.proofs.consensus.universe import finite, unbounded
 from clearstone.proofs.obligations import Counterexample, ProofResult, place_of
 from clearstone.spec.consensus import evidence, rules, validators
@@ -73,9 +73,7 @@ class Theorem:
     def witness(self, result: ProofResult) -> None:
         """Note each satisfiable assumption as an outcome; one that is not makes the theorem vacuous."""
         for name, assumed in self.witnesses():
-            solver = z3.Solver()
-            solver.add(*assumed)
-            if solver.check() != z3.sat:
+            if solver_of(assumed).check() != z3.sat:
                 result.verdict, result.detail = "vacuous", f"no witness was found of what is assumed: {name}"
                 return
             result.outcomes[name] = 1

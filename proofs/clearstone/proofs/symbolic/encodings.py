@@ -18,9 +18,9 @@ from clearstone.proofs.symbolic.polynomials import CONSTANT, Monomial, Polynomia
 class Encoding:
     """Translates formulas, each monomial and each formula once."""
 
-    def __init__(self, products: bool) -> None:
-        """Encode monomials as products, or each as an unknown."""
-        self.products = products
+    def __init__(self, products: bool, context: z3.Context) -> None:
+        """Encode monomials as products, or each as an unknown, in a context of the solver."""
+        self.products, self.context = products, context
         self.monomials: dict[Monomial, Any] = {}
         self.formulas: dict[Formula, Any] = {}
         self.lemmas: dict[tuple[Any, ...], Any] = {}
@@ -28,7 +28,7 @@ class Encoding:
     def of(self, formula: Formula | bool) -> Any:
         """A formula in the solver's language."""
         if isinstance(formula, bool):
-            return z3.BoolVal(formula)
+            return z3.BoolVal(formula, self.context)
         if formula not in self.formulas:
             self.formulas[formula] = self._formula(formula)
         return self.formulas[formula]
@@ -56,9 +56,9 @@ class Encoding:
         """A product of atoms."""
         if monomial not in self.monomials:
             if monomial == CONSTANT:
-                made = z3.IntVal(1)
+                made = z3.IntVal(1, self.context)
             elif len(monomial) == 1 or not self.products:
-                made = z3.Int("m" + ".".join(map(str, monomial)))
+                made = z3.Int("m" + ".".join(map(str, monomial)), self.context)
             else:
                 made = z3.Product([self.monomial((place,)) for place in monomial])
             self.monomials[monomial] = made

@@ -38,9 +38,12 @@ class Solver:
     """Decides questions about the atoms of one vocabulary."""
 
     def __init__(self, vocabulary: Vocabulary, seed: int = 0) -> None:
-        """Decide questions about this vocabulary; the seed changes the order in which the solver tries things."""
-        self.vocabulary, self.seed = vocabulary, seed
-        self.opaque, self.exact = Encoding(products=False), Encoding(products=True)
+        """Decide questions about this vocabulary; the seed changes the order in which the solver tries things.
+
+        It works in a context of its own, lest it matter what was asked before about other things.
+        """
+        self.vocabulary, self.seed, self.context = vocabulary, seed, z3.Context()
+        self.opaque, self.exact = Encoding(False, self.context), Encoding(True, self.context)
         self.answers: dict[tuple[frozenset[Formula], tuple[Rung, ...]], bool] = {}
         self.statistics = Statistics()
 
@@ -71,7 +74,7 @@ class Solver:
 
     def model(self, conditions: Sequence[Formula], fixed: dict[str, int], steps: int) -> dict[str, int] | None:
         """Values of the symbols that satisfy the conditions, some of them given; None if none are found."""
-        solver = z3.SimpleSolver()
+        solver = z3.SimpleSolver(ctx=self.context)
         solver.set("random_seed", self.seed)
         solver.set("rlimit", steps)
         formulas = (*conditions, *self.vocabulary.closure(conditions))
@@ -116,7 +119,8 @@ class Solver:
     def _check(self, formulas: Sequence[Formula], rung: Rung) -> Any:
         """What the solver says on one rung."""
         self.statistics.checks += 1
-        solver = z3.SolverFor("QF_LIA") if rung in ("linear", "signs", "products") else z3.SimpleSolver()
+        linear = rung in ("linear", "signs", "products")
+        solver = z3.SolverFor("QF_LIA", ctx=self.context) if linear else z3.SimpleSolver(ctx=self.context)
         solver.set("random_seed", self.seed)
         solver.set("rlimit", STEPS[rung])
         encoding = self.exact if rung == "nonlinear" else self.opaque
