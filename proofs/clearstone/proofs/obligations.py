@@ -8,7 +8,7 @@ def transfer_conserves_money(world: World) -> None:
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
@@ -16,6 +16,9 @@ from clearstone.proofs.worlds import World
 
 Verdict: TypeAlias = Literal["proved", "refuted", "undecided", "vacuous", "disagrees"]
 """All integers; a counterexample; the solver gave up; an outcome without a witness; a replay that ended otherwise."""
+Kept: TypeAlias = Literal["conservation", "pots", "health", "once", "direction"]
+"""What every transaction keeps: no money made or lost; no pot below zero at any sub-step; every account that it touches
+answers to MARGIN-6; nothing is paid or executed twice; and it is known who pays and who gains."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,10 @@ class Obligation:
     """Empty if it holds for everything (INDUCTIVE); else what it is limited to (BOUNDED)."""
     run: Callable[[World], None]
     """The obligation itself."""
+    kinds: tuple[type, ...] = ()
+    """Transaction kinds of which it shows what they keep."""
+    keeps: frozenset[Kept] = frozenset()
+    """What it shows of them."""
 
     @property
     def strength(self) -> str:
@@ -99,7 +106,12 @@ OBLIGATIONS: dict[str, Obligation] = {}
 
 
 def obligation(
-    *rules: str, about: tuple[Callable[..., Any], ...], reaches: set[str], bound: str = ""
+    *rules: str,
+    about: tuple[Callable[..., Any], ...],
+    reaches: set[str],
+    bound: str = "",
+    kinds: tuple[type, ...] = (),
+    keeps: Collection[Kept] = (),
 ) -> Callable[[Callable[[World], None]], Callable[[World], None]]:
     """Register a function as an obligation; its docstring's first paragraph is the statement."""
 
@@ -107,7 +119,8 @@ def obligation(
         if run.__name__ in OBLIGATIONS:
             raise ValueError(f"two obligations are called {run.__name__}")
         statement = " ".join((inspect.getdoc(run) or "").partition("\n\n")[0].split())
-        made = Obligation(run.__name__, statement, rules, about, frozenset(reaches), bound, run)
+        reached, kept = frozenset(reaches), frozenset(keeps)
+        made = Obligation(run.__name__, statement, rules, about, reached, bound, run, kinds, kept)
         OBLIGATIONS[made.id] = made
         return run
 
