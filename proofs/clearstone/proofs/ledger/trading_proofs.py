@@ -8,6 +8,7 @@ from clearstone.proofs.contracts import Judgement, any_health, found_healthy, re
 from clearstone.proofs.ledger import parts
 from clearstone.proofs.ledger.money import require_conservation, require_postings
 from clearstone.proofs.ledger.number_proofs import DONE
+from clearstone.proofs.ledger.trading_contracts import any_bounds, any_fees, either_kind
 from clearstone.proofs.ledger.worlds import ALICE, BOB, Setting, beside, context, ledger
 from clearstone.proofs.obligations import obligation
 from clearstone.proofs.symbolic.formulas import conjunction, negation
@@ -18,11 +19,14 @@ from clearstone.spec.instruments import Quote
 from clearstone.spec.margin import equity, healthy_after
 from clearstone.spec.matching import Match, fill, meet
 from clearstone.spec.numbers import MAX_LOTS, MAX_TICKS
+from clearstone.spec.receipts import Posting
 from clearstone.spec.trades import fees
 from clearstone.spec.transactions import Place, SelfTradePrevention
 
 PERP = "perp"
 """The market that proofs trade in."""
+EARLIER = Posting("main", "outside", "outside", 0, "earlier")
+"""What a match moved before the step that is looked at."""
 MARKETS = (PERP, beside(ALICE), beside(BOB))
 """All markets that the named accounts hold anything in."""
 
@@ -55,9 +59,8 @@ def any_holding(world: World, name: str, funded: int | None = None) -> tuple[Pos
 
 def meeting(world: World, *, owner: bytes = b"", reduce_only: bool = False) -> Meeting:
     """Alice takes, Bob's order rests; both may hold anything, their funding settled (which is proved by itself)."""
-    parameters = parts.perpetual(world, PERP)
     quotes = {
-        PERP: parts.quote(world, parameters),
+        PERP: parts.quote(world, either_kind(world, PERP)),
         beside(ALICE): parts.ghost_quote(world, beside(ALICE), True),
         beside(BOB): parts.ghost_quote(world, beside(BOB), True),
     }
@@ -76,40 +79,78 @@ def meeting(world: World, *, owner: bytes = b"", reduce_only: bool = False) -> M
     order = Place(
         PERP, "buy" if buying else "sell", world.integer("lots", 1, MAX_LOTS, 3), None, "ioc", False, "cancel-maker"
     )
-    match = Match(before, order.lots)
+    match = Match(before, order.lots, "", (EARLIER,))
     entry = Resting(resting.sequence, BOB, resting.nonce)
     return Meeting(Setting(before, context(world, quotes)), match, order, entry, resting, quotes[PERP])
 
 
-def filled(world: World, met: Meeting) -> tuple[Match, int, list[Judgement]]:
-    """The match after a fill of any size that both orders allow, that size, and what the health rule was asked."""
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What came of a fill."""
+
+    after: Match
+    """The match after it."""
+    lots: int
+    """Its size."""
+    judged: list[Judgement]
+    """What the health rule was asked."""
+    bounded: list[tuple[Account, bool]]
+    """What NUM-5 was asked."""
+
+    @property
+    def happened(self) -> bool:
+        """Whether anything was traded."""
+        return not self.after.stopped and self.after.events[-1].kind == "fill"
+
+
+def filled(world: World, met: Meeting) -> Filled:
+    """The match after a fill of any size that both orders allow."""
     lots = world.integer("filled", 1, MAX_LOTS, 2)
     world.assume(lots <= met.order.lots)
     world.assume(lots <= met.resting.lots)
-    with any_health(world) as asked:
+    with any_health(world) as judged, any_fees(world), any_bounds(world) as bounded:
         after = fill(met.match, met.setting.context, ALICE, met.order, met.entry, met.resting, lots)
     world.observe("match", after)
     kinds = [event.kind for event in after.events]
     world.reached(f"stopped by {after.stopped}" if after.stopped else kinds[-1])
-    return after, lots, asked
+    return Filled(after, lots, judged, bounded)
 
 
 REACHES = {"fill", "cancelled", "stopped by MARGIN-6", "stopped by MARGIN-5", "stopped by NUM-5"}
 """All that a fill may come to."""
 
 
-@obligation("LEDGER-1", "LEDGER-2", "BOOK-2", "BOOK-6", "BOOK-7", "MARGIN-6", about=(fill,), reaches=REACHES)
+@obligation(
+    "LEDGER-1",
+    "LEDGER-2",
+    "BOOK-2",
+    "BOOK-6",
+    "BOOK-7",
+    "MARGIN-5",
+    "MARGIN-6",
+    about=(fill,),
+    reaches=REACHES,
+    kinds=(Place,),
+    keeps=("conservation", "pots", "health", "direction"),
+)
 def fill_conserves_money_and_lots_and_both_sides_are_judged(world: World) -> None:
-    """A fill makes no money and no lots: who buys pays the maker's price to the atom, and both sides are judged."""
+    """A fill of a perpetual or an option makes no money and no lots: who buys pays the maker's price, and is judged."""
     met = meeting(world)
-    after, lots, asked = filled(world, met)
-    require_conservation(world, met.setting.ledger, after.ledger, (ALICE, BOB), MARKETS)
-    require_postings(world, met.setting.ledger, after.ledger, after.postings, (ALICE, BOB), MARKETS)
-    require_exchange(world, met, after, lots)
-    if not after.stopped and after.events[-1].kind == "fill":
+    came = filled(world, met)
+    before, after = met.setting.ledger, came.after.ledger
+    require_conservation(world, before, after, (ALICE, BOB), MARKETS)
+    require_postings(world, before, after, came.after.postings, (ALICE, BOB), MARKETS)
+    world.require(came.after.postings[:1] == (EARLIER,), "what was posted before stays")
+    require_exchange(world, met, came.after, came.lots)
+    if came.happened:
         for name in (ALICE, BOB):
-            was, now = met.setting.ledger.accounts[name], after.ledger.accounts[name]
-            world.require(found_healthy(asked, was, now), "what became of either side was judged healthy")
+            was, now = before.accounts[name], after.accounts[name]
+            world.require(found_healthy(came.judged, was, now), "what became of either side was judged healthy")
+            within = any(account is now and bool(answer) for account, answer in came.bounded)
+            world.require(within, "and within its bounds")
+        limit = met.quote.instrument.parameters.max_open_interest
+        grown = after.markets[PERP].open_interest
+        world.require(grown <= max(limit, before.markets[PERP].open_interest), "no market grows past its limit")
 
 
 def require_exchange(world: World, met: Meeting, after: Match, lots: int) -> None:
@@ -219,7 +260,11 @@ def nobody_trades_with_himself_or_outside_the_band(world: World) -> None:
     for name in (ALICE, BOB):
         was, now = met.setting.ledger.accounts[name], after.ledger.accounts[name]
         world.require(now.positions == was.positions, "nothing but a fill changes positions")
+        world.require(now.cash == was.cash, "nothing but a fill moves cash")
+    same_money = after.ledger.pools is met.setting.ledger.pools and after.ledger.markets is met.setting.ledger.markets
+    world.require(same_money and after.postings == met.match.postings, "nothing but a fill moves money")
     world.require(after.left >= 0, "never more than was asked for")
+    world.require(after.left <= met.match.left, "what is left does not grow")
     direction = 1 if order.side == "buy" else -1
     for lots in asked:
         world.require(not same, "the owners are different")
