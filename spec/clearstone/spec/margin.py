@@ -11,8 +11,9 @@ from __future__ import annotations
 from typing import NamedTuple, Protocol
 
 from clearstone.spec.accounts import Account, Position
-from clearstone.spec.instruments import OptionSeries, Perpetual, Quote, payoff
+from clearstone.spec.instruments import OptionSeries, Perpetual, Quote
 from clearstone.spec.numbers import PPM, ceil_div
+from clearstone.spec.portfolio_margin import option_amounts
 
 
 class Quotes(Protocol):
@@ -81,7 +82,7 @@ def initial_health(account: Account, quotes: Quotes, capped: bool) -> InitialHea
             if position.lots < 0:
                 excluded += max(0, value - position.cost)
     if options:
-        required += _option_amounts(options, True)
+        required += option_amounts(options, True)
     if account.orders:
         required += orders_requirement(account, quotes)
     return InitialHealth(held, excluded, max(0, required), fresh)
@@ -104,66 +105,8 @@ def maintenance_requirement(account: Account, quotes: Quotes) -> int:
             options.append((position, quote))
             required += health_value(position, quote)
     if options:
-        required += _option_amounts(options, False)
+        required += option_amounts(options, False)
     return max(0, required)
-
-
-def _option_amounts(options: list[tuple[Position, Quote]], initial: bool) -> int:
-    """MARGIN-3. Σ over expiries of the lesser of the isolated amounts and the portfolio's maximum loss, in atoms."""
-    expiries: dict[tuple[str, int, bool], list[tuple[Position, Quote]]] = {}
-    for position, quote in options:
-        series = quote.instrument
-        assert isinstance(series, OptionSeries)
-        expiries.setdefault((series.feed, series.expiry, quote.phase == "settle"), []).append((position, quote))
-    total = 0
-    for (_, _, settled), legs in expiries.items():
-        isolated = sum(
-            -position.lots * (quote.initial if initial else quote.maintenance)
-            for position, quote in legs
-            if position.lots < 0
-        )
-        total += isolated if settled else min(isolated, portfolio_loss(legs, initial))
-    return total
-
-
-def portfolio_loss(legs: list[tuple[Position, Quote]], initial: bool) -> int:
-    """MARGIN-3. The most that one expiry's legs can cost, in atoms, at least 0: at expiry, and for naked calls now.
-
-    The payoff is linear between strikes, so its extremes lie at 0, at a strike, or beyond the highest one. Beyond it
-    only net short calls go on losing, and for each of those the margin of a short call standing alone is added, the
-    largest among the legs. (Adding a tenth of the underlying instead, whatever the mark, let a naked call whose mark
-    was above that be sold without any equity: R was max(0, amount − mark) = 0.) The rise that is tried beyond the index
-    is larger for initial margin, and so are the margins of single calls: initial is never below maintenance.
-    """
-    index = legs[0][1].index
-    rise = max(_rise(quote, initial) for _, quote in legs)
-    prices = {0, index, index + ceil_div(index * rise, PPM)}
-    naked, naked_margin = 0, 0
-    for position, quote in legs:
-        series = quote.instrument
-        assert isinstance(series, OptionSeries)
-        prices.add(series.strike)
-        if series.call:
-            naked -= position.lots * series.multiplier
-            if position.lots < 0:
-                alone = quote.initial if initial else quote.maintenance
-                naked_margin = max(naked_margin, ceil_div(alone, series.multiplier))
-    worst = max(-sum(position.lots * payoff_at(quote, price) for position, quote in legs) for price in prices)
-    return max(0, worst + max(0, naked) * naked_margin)
-
-
-def payoff_at(quote: Quote, price: int) -> int:
-    """OPT-1. The payoff per lot of a quoted series at a price in ticks, in atoms."""
-    series = quote.instrument
-    assert isinstance(series, OptionSeries)
-    return payoff(series, price)
-
-
-def _rise(quote: Quote, initial: bool) -> int:
-    """MARGIN-3. How far above the index the loss is tried, in ppm of it."""
-    series = quote.instrument
-    assert isinstance(series, OptionSeries)
-    return series.parameters.initial_fraction if initial else series.parameters.maintenance_fraction
 
 
 def orders_requirement(account: Account, quotes: Quotes) -> int:
