@@ -18,6 +18,7 @@ from clearstone.proofs.ledger import (
     number_proofs,
     oracle_proofs,
     order_proofs,
+    placing_proofs,
     settlement_proofs,
     trading_proofs,
     waterfall_proofs,
@@ -38,6 +39,7 @@ MODULES = (
     trading_proofs,
     waterfall_proofs,
     order_proofs,
+    placing_proofs,
     settlement_proofs,
 )
 """Where obligations about the ledger are stated."""
