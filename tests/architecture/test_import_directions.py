@@ -3,7 +3,7 @@ import sys
 
 LAYERS = ["spec", "invariants", "models", "proofs", "conformance", "reference"]
 LEAVES = {"mutants"}
-LIBRARIES_OF_THE_SPEC = {"rpds"}
+LIBRARIES_OF_THE_SPEC = {"immutables"}
 
 
 def imported(module) -> set[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).parents[2]
-IMPORTED_AS = {"rpds-py": "rpds", "z3-solver": "z3"}
+IMPORTED_AS = {"z3-solver": "z3"}
 """Name of a distribution whose package has another name."""
 
 

@@ -178,7 +178,7 @@ class Tamper:
 
     @staticmethod
     def quote(state, market, **changes):
-        return replace(state, quotes=state.quotes.insert(market, replace(state.quotes[market], **changes)))
+        return replace(state, quotes=state.quotes.set(market, replace(state.quotes[market], **changes)))
 
     @staticmethod
     def part(step: BlockStep, part: SubStep, **changes) -> BlockStep:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from zlib import crc32
 
 import pytest
-from rpds import HashTrieMap
+from immutables import Map
 
 from clearstone.invariants.catalogue import INVARIANTS
 from clearstone.invariants.checking import check_state, findings
@@ -130,14 +130,14 @@ def a_debt_that_is_left(state, tamper):
 
 @breaks("book-index")
 def a_book_that_forgot(state, tamper):
-    books = HashTrieMap(dict.fromkeys(state.ledger.books, EMPTY_BOOK))
+    books = Map(dict.fromkeys(state.ledger.books, EMPTY_BOOK))
     return replace(state, ledger=replace(state.ledger, books=books))
 
 
 @breaks("uncrossed-book")
 def a_crossed_book(state, tamper):
     crossed = Book((Level(-10, (Resting(0, "a", 0),)),), (Level(10, (Resting(1, "b", 0),)),))
-    return replace(state, ledger=replace(state.ledger, books=state.ledger.books.insert("BTC-PERP", crossed)))
+    return replace(state, ledger=replace(state.ledger, books=state.ledger.books.set("BTC-PERP", crossed)))
 
 
 @breaks("bounds")

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from rpds import HashTrieMap
+from immutables import Map
 
 from clearstone.invariants import funding_flow
 from clearstone.invariants.catalogue import INVARIANTS
@@ -156,7 +156,7 @@ def a_pool_without_cash(story, tamper):
 @breaks("frozen-raises-no-risk")
 def a_trade_on_a_frozen_price(story, tamper):
     step, part = story.step_with("fill")
-    frozen = HashTrieMap({market: replace(quote, fresh=False) for market, quote in part.context.quotes.items()})
+    frozen = Map({market: replace(quote, fresh=False) for market, quote in part.context.quotes.items()})
     return tamper.part(step, part, context=replace(part.context, quotes=frozen))
 
 
@@ -406,7 +406,7 @@ def test_a_tampered_step_is_found_out(story, tamper, identifier):
 def test_a_takeover_at_a_frozen_price_is_found_out(story, tamper):
     step, part = story.step_with("liquidated")
     quotes = part.context.quotes
-    frozen = quotes.insert(part.action.market, replace(quotes[part.action.market], fresh=False))
+    frozen = quotes.set(part.action.market, replace(quotes[part.action.market], fresh=False))
     tampered = tamper.part(step, part, context=replace(part.context, quotes=frozen))
     assert [found.detail for found in findings(INVARIANTS["liquidatable-strictly"], tampered, 0)] == [
         f"{part.label}: the price of {part.action.market} is frozen"

@@ -88,7 +88,7 @@ def test_a_table_has_a_row_for_every_invariant(story, tamper):
 def test_few_findings_of_one_observation_are_kept(story, tamper):
     quotes = story.last.after.quotes
     for market in quotes:
-        quotes = quotes.insert(market, replace(quotes[market], initial=-1))
+        quotes = quotes.set(market, replace(quotes[market], initial=-1))
     found = [
         each
         for each in check_step(tamper.after(story.last, quotes=quotes))

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from hypothesis import strategies as st
-from rpds import HashTrieMap
+from immutables import Map
 
 from clearstone.models.chain import accept_all, equal_validators
 from clearstone.models.scenario_genesis import PERPETUAL, POOL, PROTOCOL, START, series
@@ -160,7 +160,7 @@ def context_at(prices: tuple[int, int, int], fresh: tuple[bool, bool, bool]) -> 
     }
     instruments["CALL"] = CALL
     quotes["CALL"] = quote_option(CALL, START, 50_000, prices[2], fresh[2], None)
-    shared, members = HashTrieMap(quotes), HashTrieMap({"main": tuple(quotes)})
+    shared, members = Map(quotes), Map({"main": tuple(quotes)})
     validators = equal_validators(4)
     return Context("c", START, PROTOCOL, validators, table(instruments.items()), shared, shared, members, frozenset())
 
@@ -219,7 +219,7 @@ def bankrupt_pool(draw: st.DrawFn, fresh: tuple[bool, bool, bool] = (True, True,
         deposits=table(),
         changes=table(),
         last_change=0,
-        books=HashTrieMap(dict.fromkeys(interest, EMPTY_BOOK)),
+        books=Map(dict.fromkeys(interest, EMPTY_BOOK)),
     )
     return ledger, context, broke
 

@@ -100,7 +100,7 @@ def test_an_account_worth_nothing_that_owes_nothing_keeps_its_positions_and_lose
     holder = Account(bytes(32), "main", 0, 0, (Position(call.market, 1, 0, 0),), flagged_at=1)
     context = context_of(chain.state)
     worthless = replace(context.quotes[call.market], mark=0, long_mark=0, short_mark=0)
-    context = replace(context, quotes=context.quotes.insert(call.market, worthless))
+    context = replace(context, quotes=context.quotes.set(call.market, worthless))
     pools = ledger.pools.set("main", replace(ledger.pools["main"], flagged=(alice,)))
     ledger = replace(ledger, accounts=ledger.accounts.set(alice, holder), pools=pools)
     after, _ = resolve(ledger, context, alice)

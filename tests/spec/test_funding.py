@@ -7,7 +7,7 @@ from math import floor
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rpds import HashTrieMap
+from immutables import Map
 
 from clearstone.models.scenario_genesis import PERPETUAL, POOL
 from clearstone.spec.accounts import Account, Position, locked_profit
@@ -127,13 +127,13 @@ def a_ledger(accounts: dict[str, Account]) -> Ledger:
         deposits=table(),
         changes=table(),
         last_change=0,
-        books=HashTrieMap(),
+        books=Map(),
     )
 
 
-def quotes_at(funding_index: int) -> HashTrieMap[str, Quote]:
+def quotes_at(funding_index: int) -> Map[str, Quote]:
     quote = quote_perpetual(PERP, 50_000, True, 0, funding_index)
-    return HashTrieMap({"PERP": quote, "QUIET": replace(quote, funding_index=0)})
+    return Map({"PERP": quote, "QUIET": replace(quote, funding_index=0)})
 
 
 def an_account(lots: int, *, cash: int = 0, funding_index: int = 0) -> Account:

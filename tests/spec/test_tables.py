@@ -37,14 +37,34 @@ def test_a_table_lists_every_key_that_differs_from_the_last_commitment(
     earlier: list[tuple[str, int | None]], later: list[tuple[str, int | None]]
 ) -> None:
     committed = written_to(table(), earlier).committed()
-    assert not list(committed.written)
+    assert committed.keys_written() == ()
     result = written_to(committed, later)
     differing = {key for key in "abcde" if committed.get(key) != result.get(key)}
-    assert differing <= set(result.written)
+    assert differing <= set(result.keys_written())
+
+
+@given(writes, writes)
+def test_a_table_lists_the_keys_written_since_an_earlier_version(
+    earlier: list[tuple[str, int | None]], later: list[tuple[str, int | None]]
+) -> None:
+    before = written_to(table([("e", 1)]), earlier)
+    written, held = [], set(before.keys())
+    for key, value in later:
+        if value is not None or key in held:
+            written.append(key)
+            held = held - {key} if value is None else held | {key}
+    after = written_to(before, later)
+    assert after.keys_written(before) == tuple(dict.fromkeys(reversed(written)))
+    assert before.keys_written(before) == ()
+
+
+def test_tables_with_the_same_entries_are_equal_whatever_was_written() -> None:
+    assert table([("a", 1)]).set("b", 2).remove("b") == table([("a", 1)]).committed()
+    assert table([("a", 1)]) != table([("a", 2)])
 
 
 def test_a_new_table_counts_all_its_entries_as_written() -> None:
-    assert set(table([("b", 1), ("a", 2)]).written) == {"a", "b"}
+    assert set(table([("b", 1), ("a", 2)]).keys_written()) == {"a", "b"}
 
 
 @given(st.dictionaries(st.text(max_size=3), st.integers(), max_size=8))

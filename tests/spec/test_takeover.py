@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from rpds import HashTrieMap
+from immutables import Map
 
 from clearstone.models.chain import equal_validators
 from clearstone.models.scenario_genesis import HOUR, PERPETUAL, POOL, PROTOCOL, START, series
@@ -54,7 +54,7 @@ def context_at(
     }
     quotes["PERP"] = quote_perpetual(PERP, index, "PERP" not in frozen, 0, 0)
     instruments = table((name, quote.instrument) for name, quote in quotes.items())
-    shared = HashTrieMap(quotes)
+    shared = Map(quotes)
     return Context(
         "c",
         now,
@@ -63,7 +63,7 @@ def context_at(
         instruments,
         shared,
         shared,
-        HashTrieMap({"main": tuple(quotes)}),
+        Map({"main": tuple(quotes)}),
         frozenset(),
     )
 
@@ -274,7 +274,7 @@ def test_what_a_takeover_realises_belongs_to_the_running_horizon() -> None:
 def test_a_part_that_leaves_the_requirement_as_it_is_is_refused() -> None:
     context = context_at()
     worthless = replace(context.quotes[NEAR[0]], mark=0, long_mark=0, short_mark=0)
-    context = replace(context, quotes=context.quotes.insert(NEAR[0], worthless))
+    context = replace(context, quotes=context.quotes.set(NEAR[0], worthless))
     target = below_maintenance({NEAR[0]: 3, "PERP": 20}, 500_000, context)
     rejection = choose_takeover(target, context, POOL, Liquidate("a", NEAR[0], 16))
     assert isinstance(rejection, Rejection)
@@ -302,7 +302,7 @@ def test_a_market_without_a_position_offers_nothing_to_take(market: str) -> None
 def test_a_part_whose_taking_would_not_lower_the_requirement_is_refused() -> None:
     context = context_at()
     dear = replace(context.quotes[NEAR[0]], mark=200_000, long_mark=200_000, short_mark=200_000, maintenance=230_000)
-    context = replace(context, quotes=context.quotes.insert(NEAR[0], dear))
+    context = replace(context, quotes=context.quotes.set(NEAR[0], dear))
     target = below_maintenance({NEAR[0]: -1, NEAR[4]: 1, "PERP": 20}, 500_000, context)
     rejection = choose_takeover(target, context, POOL, Liquidate("a", NEAR[4], 16))
     assert isinstance(rejection, Rejection)

@@ -24,22 +24,10 @@ from clearstone.spec.ledger_state import Context, Ledger, horizon_period
 from clearstone.spec.margin import InitialHealth, equity, initial_health
 from clearstone.spec.receipts import Event, Posting, Receipt
 from clearstone.spec.state import State, context_of
-from clearstone.spec.tables import Table
 from clearstone.spec.transactions import Action, Transaction
 from clearstone.spec.transition import BlockReceipt, begin_block, collect_fees, execute
 
 V = TypeVar("V")
-
-
-def keys_written(before: Table[V], after: Table[V]) -> tuple[str, ...]:
-    """The keys written between two versions of a table within one block, each once.
-
-    Tables list what was written to them. That the lists are complete is what `root-from-content` checks.
-    """
-    if after is before:
-        return ()
-    fresh = len(after.written) - len(before.written)
-    return tuple(dict.fromkeys(key for key, _ in zip(after.written, range(fresh), strict=False)))
 
 
 @dataclass(frozen=True)
@@ -112,7 +100,7 @@ class SubStep:
     def touched(self) -> tuple[Touched, ...]:
         """The accounts that changed and were there before."""
         found: list[Touched] = []
-        for account_id in keys_written(self.before.accounts, self.after.accounts):
+        for account_id in self.after.accounts.keys_written(self.before.accounts):
             was = self.before.accounts.get(account_id)
             if was is not None:
                 period = horizon_period(self.before.pools[was.pool], self.context.now)

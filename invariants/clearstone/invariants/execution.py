@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import fields, replace
 
-from clearstone.invariants.block_step import BlockStep, keys_written
+from clearstone.invariants.block_step import BlockStep
 from clearstone.invariants.registry import invariant
 from clearstone.invariants.snapshot import Snapshot
 from clearstone.spec.blocks import Block, block_id
@@ -52,13 +52,8 @@ def executing_again_gives_the_same(step: BlockStep) -> Iterator[str]:
     }
     for name, value in expected.items():
         held = getattr(step.after, name)
-        if not equal(getattr(held, "entries", held), getattr(value, "entries", value)):
+        if getattr(held, "entries", held) != getattr(value, "entries", value):
             yield f"{name} differs"
-
-
-def equal(one: object, other: object) -> bool:
-    """Whether two values are equal; asked this way because rpds answers both {} == {} and {} != {} with yes."""
-    return one == other
 
 
 def _tables_differ(step: BlockStep, again: Ledger) -> Iterator[str]:
@@ -66,10 +61,10 @@ def _tables_differ(step: BlockStep, again: Ledger) -> Iterator[str]:
     for item in fields(Ledger):
         before, here, there = (getattr(ledger, item.name) for ledger in (start, observed, again))
         if not hasattr(before, "entries"):
-            if not equal(here, there):
+            if here != there:
                 yield f"{item.name} differs"
             continue
-        written = set(keys_written(before, there))
+        written = set(there.keys_written(before))
         for key in written:
             if here.get(key) != there.get(key):
                 yield f"{item.name}: {key} differs"

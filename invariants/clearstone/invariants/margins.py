@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from zlib import crc32
 
-from clearstone.invariants.block_step import BlockStep, keys_written
+from clearstone.invariants.block_step import BlockStep
 from clearstone.invariants.registry import invariant
 from clearstone.invariants.restated_margin import restated_initial, restated_maintenance
 from clearstone.invariants.snapshot import Snapshot
@@ -162,7 +162,7 @@ def crowded_markets_need_more_margin(step: BlockStep) -> Iterator[str]:
 def trading_fills_a_market_up_to_its_limit(step: BlockStep) -> Iterator[str]:
     """No transaction raises a market's open interest above its limit."""
     for part in step.transactions:
-        for market in keys_written(part.before.markets, part.after.markets):
+        for market in part.after.markets.keys_written(part.before.markets):
             before, after = part.before.markets[market].open_interest, part.after.markets[market].open_interest
             limit = step.begun.instruments[market].parameters.max_open_interest
             if after > max(before, limit):

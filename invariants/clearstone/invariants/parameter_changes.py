@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 from typing import Any
 
-from clearstone.invariants.block_step import BlockStep, keys_written
+from clearstone.invariants.block_step import BlockStep
 from clearstone.invariants.registry import invariant
 from clearstone.spec.instruments import Instrument
 from clearstone.spec.parameters import check_parameters
@@ -55,7 +55,7 @@ def a_change_waits_for_its_delay(step: BlockStep) -> Iterator[str]:
     """A parameter change is accepted under the next number, and waits its whole delay as it was attested."""
     binds_at = step.context.now + step.before.parameters.parameter_delay
     for part in step.transactions:
-        written = keys_written(part.before.changes, part.after.changes)
+        written = part.after.changes.keys_written(part.before.changes)
         action = part.action if isinstance(part.action, ChangeParameter) else None
         if action is None:
             if written or part.after.last_change != part.before.last_change:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from clearstone.invariants.block_step import BlockStep, SubStep, keys_written
+from clearstone.invariants.block_step import BlockStep, SubStep
 from clearstone.invariants.quorum import more_than_two_thirds, power_behind, whole_power
 from clearstone.invariants.registry import invariant
 from clearstone.invariants.snapshot import Snapshot
@@ -39,8 +39,8 @@ def an_id_is_used_once(step: BlockStep) -> Iterator[str]:
     for part in step.trail:
         before, after = part.before, part.after
         action = part.action
-        deposits = keys_written(before.deposits, after.deposits)
-        withdrawals = keys_written(before.withdrawals, after.withdrawals)
+        deposits = after.deposits.keys_written(before.deposits)
+        withdrawals = after.withdrawals.keys_written(before.withdrawals)
         expected_deposits = (action.deposit_id.hex(),) if isinstance(action, Deposit) else ()
         expected_withdrawals: tuple[str, ...] = ()
         if isinstance(action, Withdraw | Release):
@@ -131,7 +131,7 @@ def _only_its_nonce(part: SubStep) -> bool:
     tables = ("pools", "markets", "withdrawals", "deposits", "changes", "last_change", "books")
     if any(getattr(after, name) is not getattr(before, name) for name in tables):
         return False
-    if set(keys_written(before.accounts, after.accounts)) - {part.sender}:
+    if set(after.accounts.keys_written(before.accounts)) - {part.sender}:
         return False
     was, becomes = before.accounts.get(part.sender), after.accounts.get(part.sender)
     return was is not None and becomes is not None and replace(was, nonce=becomes.nonce) == becomes

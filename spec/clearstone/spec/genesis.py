@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
-from rpds import HashTrieMap
+from immutables import Map
 
 from clearstone.spec.accounts import Account
 from clearstone.spec.book import EMPTY_BOOK
@@ -89,7 +89,7 @@ def genesis_state(genesis: Genesis) -> State | Rejection:
         deposits=table(),
         changes=table(),
         last_change=0,
-        books=HashTrieMap(dict.fromkeys(markets, EMPTY_BOOK)),
+        books=Map(dict.fromkeys(markets, EMPTY_BOOK)),
     )
     parameters = genesis.parameters
     feeds = (
@@ -112,8 +112,8 @@ def genesis_state(genesis: Genesis) -> State | Rejection:
             (expiry_key(series.feed, series.expiry), Expiry(series.feed, series.expiry)) for series in options
         ),
         ledger=ledger,
-        quotes=HashTrieMap(),
-        unclamped=HashTrieMap(),
+        quotes=Map(),
+        unclamped=Map(),
         trie=EMPTY,
     )
     return commit_state(with_quotes(state))

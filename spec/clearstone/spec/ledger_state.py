@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from rpds import HashTrieMap
+from immutables import Map
 
 from clearstone.spec.accounts import Account
 from clearstone.spec.instruments import Instrument, Quote
@@ -97,7 +97,7 @@ class Ledger:
     """Parameter changes that wait, by number in decimal."""
     last_change: int
     """Number of the last parameter change accepted; 0 if none."""
-    books: HashTrieMap[str, Book]
+    books: Map[str, Book]
     """Order books by instrument id: an index of the accounts' open orders, and so not a part of the state root."""
 
 
@@ -129,11 +129,11 @@ class Context:
     """Who attests, by what power."""
     instruments: Table[Instrument]
     """By instrument id."""
-    quotes: HashTrieMap[str, Quote]
+    quotes: Map[str, Quote]
     """Quotes by instrument at the clamped prices."""
-    unclamped: HashTrieMap[str, Quote]
+    unclamped: Map[str, Quote]
     """Quotes at the prices before clamping; the same map while nothing is carried (ORACLE-4)."""
-    members: HashTrieMap[str, tuple[str, ...]]
+    members: Map[str, tuple[str, ...]]
     """The instruments of each pool, ascending."""
     pending: frozenset[str]
     """Pools of which a series waits for its settlement price (OPT-4)."""

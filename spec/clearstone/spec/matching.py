@@ -123,7 +123,7 @@ def cancel_resting(match: Match, account_id: str, resting: Order, rule: str) -> 
         ledger=replace(
             ledger,
             accounts=ledger.accounts.set(account_id, account),
-            books=ledger.books.insert(resting.market, book),
+            books=ledger.books.set(resting.market, book),
         ),
         events=(*match.events, cancelled),
     )
@@ -158,7 +158,7 @@ def fill(match: Match, context: Context, taker: str, order: Place, entry: Restin
         return replace(match, stopped="MARGIN-6")
     books = ledger.books
     if lots == resting.lots:
-        books = books.insert(order.market, without(books[order.market], entry.account, resting))
+        books = books.set(order.market, without(books[order.market], entry.account, resting))
     return Match(
         Ledger(
             ledger.accounts.set(taker, took).set(entry.account, made),

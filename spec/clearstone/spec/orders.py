@@ -100,7 +100,7 @@ def rest(ledger: Ledger, account_id: str, nonce: int, order: Place, price: int, 
         ledger,
         accounts=ledger.accounts.set(account_id, replace(account, orders=(*account.orders, resting))),
         markets=ledger.markets.set(order.market, replace(market, sequence=market.sequence + 1)),
-        books=ledger.books.insert(order.market, with_order(ledger.books[order.market], account_id, resting)),
+        books=ledger.books.set(order.market, with_order(ledger.books[order.market], account_id, resting)),
     )
 
 
@@ -119,7 +119,7 @@ def drop(ledger: Ledger, account_id: str, order: Order) -> Ledger:
     return replace(
         ledger,
         accounts=ledger.accounts.set(account_id, drop_order(ledger.accounts[account_id], order.nonce)),
-        books=ledger.books.insert(order.market, without(ledger.books[order.market], account_id, order)),
+        books=ledger.books.set(order.market, without(ledger.books[order.market], account_id, order)),
     )
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeAlias, TypeVar
 
-from rpds import HashTrieMap
+from immutables import Map
 
 from clearstone.spec.accounts import Account
 from clearstone.spec.book import rebuild
@@ -98,7 +98,7 @@ def restore(snapshot: Snapshot) -> State | Rejection:
         deposits=table(snapshot.deposits),
         changes=table(snapshot.changes),
         last_change=snapshot.header.last_change,
-        books=HashTrieMap({market: rebuild(snapshot.accounts, market) for market, _ in snapshot.instruments}),
+        books=Map({market: rebuild(snapshot.accounts, market) for market, _ in snapshot.instruments}),
     )
     state = State(
         chain=snapshot.chain.chain,
@@ -113,8 +113,8 @@ def restore(snapshot: Snapshot) -> State | Rejection:
         funding=table(snapshot.funding),
         expiries=table(snapshot.expiries),
         ledger=ledger,
-        quotes=HashTrieMap(),
-        unclamped=HashTrieMap(),
+        quotes=Map(),
+        unclamped=Map(),
         trie=EMPTY,
     )
     return commit_state(with_quotes(state))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rpds import HashTrieMap
+from immutables import Map
 
 from clearstone.spec.consensus.validators import Validators
 from clearstone.spec.encoding.trie import Trie
@@ -52,17 +52,17 @@ class State:
     """By `feed/time`."""
     ledger: Ledger
     """What transactions change."""
-    quotes: HashTrieMap[str, Quote]
+    quotes: Map[str, Quote]
     """Derived: the last block's quotes at the clamped prices, by instrument."""
-    unclamped: HashTrieMap[str, Quote]
+    unclamped: Map[str, Quote]
     """Derived: its quotes at the prices before clamping; the same map while nothing is carried."""
     trie: Trie
     """Derived: the trie of which the root is taken (ENC-1)."""
 
 
-def make_quotes(state: State, now: int, clamped: bool) -> HashTrieMap[str, Quote]:
+def make_quotes(state: State, now: int, clamped: bool) -> Map[str, Quote]:
     """MARK-1. The quotes of all instruments at a time, at the clamped prices or at those before clamping (ORACLE-4)."""
-    return HashTrieMap(
+    return Map(
         {market: make_quote(state, instrument, now, clamped) for market, instrument in state.instruments.items()}
     )
 
@@ -97,6 +97,6 @@ def context_of(state: State) -> Context:
         state.instruments,
         state.quotes,
         state.unclamped,
-        HashTrieMap(members),
+        Map(members),
         frozenset(pending),
     )

@@ -104,7 +104,7 @@ def written_entries(state: State) -> Iterator[tuple[bytes, bytes | None]]:
     yield from _singletons(state)
     for prefix, table in tables_of(state):
         entries = table.entries
-        for key in set(table.written):
+        for key in table.keys_written():
             value = entries.get(key)
             yield (prefix + key).encode(), None if value is None else encode_entry(value)
 

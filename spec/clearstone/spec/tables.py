@@ -8,9 +8,10 @@ rule can forget to say what it changed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Generic, TypeVar
+from dataclasses import field
+from typing import Generic, TypeAlias, TypeVar
 
-from rpds import HashTrieMap, List
+from immutables import Map
 
 from clearstone.spec.values import value
 
@@ -19,13 +20,17 @@ A = TypeVar("A")
 B = TypeVar("B")
 
 
+Written: TypeAlias = tuple[str, "Written"] | None
+"""Keys in the order in which they were written, newest first: the newest, and those before it."""
+
+
 @value
 class Table(Generic[V]):
     """ENC-1. An immutable map from text keys to values, with the keys written since the last commitment."""
 
-    entries: HashTrieMap[str, V]
+    entries: Map[str, V]
     """What the table holds."""
-    written: List[str]
+    written: Written = field(default=None, compare=False, repr=False)
     """Keys written or removed since the last commitment, newest first, possibly repeated."""
 
     def get(self, key: str) -> V | None:
@@ -42,11 +47,11 @@ class Table(Generic[V]):
 
     def set(self, key: str, value: V) -> Table[V]:
         """ENC-1. The table with the value at the key."""
-        return Table(self.entries.insert(key, value), self.written.push_front(key))
+        return Table(self.entries.set(key, value), (key, self.written))
 
     def remove(self, key: str) -> Table[V]:
         """ENC-1. The table without the key, which must be there."""
-        return Table(self.entries.remove(key), self.written.push_front(key))
+        return Table(self.entries.delete(key), (key, self.written))
 
     def keys(self) -> tuple[str, ...]:
         """ENC-1. The keys, ascending: no rule depends on the order of a map (NUM-1)."""
@@ -58,13 +63,24 @@ class Table(Generic[V]):
 
     def committed(self) -> Table[V]:
         """ENC-1. The same table, with nothing written since."""
-        return Table(self.entries, List())
+        return Table(self.entries)
+
+    def keys_written(self, since: Table[V] | None = None) -> tuple[str, ...]:
+        """ENC-1. The keys written since the last commitment, or since an earlier version; each once, newest first."""
+        end = None if since is None else since.written
+        keys: dict[str, None] = {}
+        written = self.written
+        while written is not end and written is not None:
+            keys[written[0]] = None
+            written = written[1]
+        return tuple(keys)
 
 
 def table(entries: Iterable[tuple[str, V]] = ()) -> Table[V]:
     """ENC-1. A table that holds `entries`, all of them as written."""
-    held: HashTrieMap[str, V] = HashTrieMap(dict(entries))
-    return Table(held, List(sorted(held)))
+    held = dict(entries)
+    nothing: Written = None
+    return Table(Map(held), fold(lambda written, key: (key, written), nothing, held))
 
 
 def fold(step: Callable[[A, B], A], start: A, items: Iterable[B]) -> A:

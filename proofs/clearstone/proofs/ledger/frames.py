@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, NoReturn, TypeVar, cast
 
-from rpds import HashTrieMap
+from immutables import Map
 
 from clearstone.spec.tables import Table
 
@@ -25,7 +25,7 @@ class OutOfFrameError(Exception):
 class FramedTable(Generic[V]):
     """A table like the specification's, limited to the entries that are named."""
 
-    entries: HashTrieMap[str, V]
+    entries: Map[str, V]
     """What is named and there."""
     absent: frozenset[str]
     """What is named and not there; it may be written."""
@@ -47,11 +47,11 @@ class FramedTable(Generic[V]):
 
     def set(self, key: str, value: V) -> FramedTable[V]:
         """The table with the value at the key."""
-        return FramedTable(self.entries.insert(self._named(key), value), self.absent)
+        return FramedTable(self.entries.set(self._named(key), value), self.absent)
 
     def remove(self, key: str) -> FramedTable[V]:
         """The table without the key."""
-        return FramedTable(self.entries.remove(key), self.absent | {key})
+        return FramedTable(self.entries.delete(key), self.absent | {key})
 
     def keys(self) -> NoReturn:
         """Nobody may go through a table of which only a part is known."""
@@ -70,5 +70,5 @@ class FramedTable(Generic[V]):
 
 def framed(entries: Mapping[str, V], absent: Collection[str] = ()) -> Table[V]:
     """A framed table, in the place of a table of the specification."""
-    made: Any = FramedTable(HashTrieMap(dict(entries)), frozenset(absent))
+    made: Any = FramedTable(Map(dict(entries)), frozenset(absent))
     return cast("Table[V]", made)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from rpds import HashTrieMap
+from immutables import Map
 
 from clearstone.proofs.ledger import parts
 from clearstone.proofs.ledger.frames import framed
@@ -58,7 +58,7 @@ def ledger(
         deposits=framed(deposits or {}, absent),
         changes=framed({}, changes),
         last_change=world.integer("last change", 0, None, 4),
-        books=HashTrieMap(dict.fromkeys(markets, EMPTY_BOOK) | dict(books or {})),
+        books=Map(dict.fromkeys(markets, EMPTY_BOOK) | dict(books or {})),
     )
 
 
@@ -70,7 +70,7 @@ def context(
 ) -> Context:
     """The context of any block with these quotes, all of the pool `main`; its instruments are what is quoted."""
     instruments: dict[str, Instrument] = {market: quote.instrument for market, quote in quotes.items()}
-    clamped = HashTrieMap(dict(quotes))
+    clamped = Map(dict(quotes))
     return Context(
         chain="chain",
         now=world.integer("now", 0, MAX_TIME, 3_000),
@@ -78,8 +78,8 @@ def context(
         validators=(),
         instruments=framed(instruments, {"unlisted"}),
         quotes=clamped,
-        unclamped=clamped if unclamped is None else HashTrieMap(dict(unclamped)),
-        members=HashTrieMap({"main": tuple(sorted(quotes))}),
+        unclamped=clamped if unclamped is None else Map(dict(unclamped)),
+        members=Map({"main": tuple(sorted(quotes))}),
         pending=frozenset(pending),
     )
 
