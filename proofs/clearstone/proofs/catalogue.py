@@ -15,11 +15,13 @@ from clearstone.proofs.ledger import (
     instrument_proofs,
     liquidation_proofs,
     margin_proofs,
+    matching_proofs,
     number_proofs,
     oracle_proofs,
     order_proofs,
     placing_proofs,
     portfolio_proofs,
+    resting_proofs,
     settlement_proofs,
     trading_proofs,
     waterfall_proofs,
@@ -42,6 +44,8 @@ MODULES = (
     waterfall_proofs,
     order_proofs,
     placing_proofs,
+    matching_proofs,
+    resting_proofs,
     settlement_proofs,
 )
 """Where obligations about the ledger are stated."""
