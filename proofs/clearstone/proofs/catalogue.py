@@ -17,6 +17,7 @@ from clearstone.proofs.ledger import (
     margin_proofs,
     matching_proofs,
     number_proofs,
+    option_margin_proofs,
     oracle_proofs,
     order_proofs,
     placing_proofs,
@@ -47,6 +48,7 @@ MODULES = (
     matching_proofs,
     resting_proofs,
     settlement_proofs,
+    option_margin_proofs,
 )
 """Where obligations about the ledger are stated."""
 
