@@ -41,7 +41,7 @@ class Encoding:
                     return total == low
                 ends = [total >= low] if low is not None else []
                 ends += [total <= high] if high is not None else []
-                return z3.And(ends)
+                return ends[0] if len(ends) == 1 else z3.And(ends)
             case Both(parts):
                 return z3.And([self.of(part) for part in parts])
             case Not(part):
@@ -50,7 +50,11 @@ class Encoding:
 
     def form(self, form: Polynomial) -> Any:
         """A polynomial as a sum."""
-        return z3.Sum([factor * self.monomial(monomial) for monomial, factor in sorted(form.terms.items())])
+        terms = [
+            self.monomial(monomial) if factor == 1 else factor * self.monomial(monomial)
+            for monomial, factor in sorted(form.terms.items())
+        ]
+        return terms[0] if len(terms) == 1 else z3.Sum(terms)
 
     def monomial(self, monomial: Monomial) -> Any:
         """A product of atoms."""
@@ -58,11 +62,15 @@ class Encoding:
             if monomial == CONSTANT:
                 made = z3.IntVal(1, self.context)
             elif len(monomial) == 1 or not self.products:
-                made = z3.Int("m" + ".".join(map(str, monomial)), self.context)
+                made = z3.Int(self.name(monomial), self.context)
             else:
                 made = z3.Product([self.monomial((place,)) for place in monomial])
             self.monomials[monomial] = made
         return self.monomials[monomial]
+
+    def name(self, monomial: Monomial) -> str:
+        """What an unknown is called."""
+        return "m" + ".".join(map(str, monomial))
 
 
 def monomials_of(formulas: Iterable[Formula]) -> set[Monomial]:
