@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from clearstone.proofs.consensus import statements
+from clearstone.proofs.consensus.theorems import Theorem
 from clearstone.proofs.ledger import (
     authority_proofs,
+    block_proofs,
     cash_proofs,
     funding_proofs,
     ghosts,
@@ -27,7 +30,7 @@ from clearstone.proofs.ledger import (
     trading_proofs,
     waterfall_proofs,
 )
-from clearstone.proofs.obligations import OBLIGATIONS, ProofResult
+from clearstone.proofs.obligations import OBLIGATIONS, Obligation, ProofResult
 from clearstone.proofs.proving import prove
 
 MODULES = (
@@ -47,6 +50,7 @@ MODULES = (
     placing_proofs,
     matching_proofs,
     resting_proofs,
+    block_proofs,
     settlement_proofs,
     option_margin_proofs,
 )
@@ -59,18 +63,48 @@ class Proof:
 
     id: str
     """Its name."""
+    statement: str
+    """The sentence."""
     rules: tuple[str, ...]
     """Rules that it is about."""
+    about: tuple[Callable[..., Any], ...]
+    """Functions of the specification that it is about."""
     prove: Callable[[int], ProofResult]
     """What comes of it, with the solver's seed."""
+    source: Theorem | Obligation
+    """What is proved, as it was stated."""
+
+    @property
+    def layer(self) -> str:
+        """Part of the protocol that it is about: the module in which it is stated."""
+        if isinstance(self.source, Theorem):
+            return "consensus"
+        package, _, module = self.source.run.__module__.removeprefix("clearstone.proofs.").partition(".")
+        return module.removesuffix("_proofs") if package == "ledger" else package
 
 
 def proofs() -> tuple[Proof, ...]:
     """All of them: the theorems of consensus, then every obligation on the code."""
-    theorems = (Proof(theorem.id, theorem.rules, theorem.prove) for theorem in statements.THEOREMS)
-    return (*theorems, *(Proof(made.id, made.rules, partial(prove, made)) for made in OBLIGATIONS.values()))
+    theorems = (Proof(one.id, one.statement, one.rules, one.about, one.prove, one) for one in statements.THEOREMS)
+    stated = OBLIGATIONS.values()
+    return (
+        *theorems,
+        *(Proof(one.id, one.statement, one.rules, one.about, partial(prove, one), one) for one in stated),
+    )
 
 
 def selected(names: Sequence[str]) -> tuple[Proof, ...]:
-    """Those with a name, or about a rule, that is listed; all if nothing is."""
-    return tuple(proof for proof in proofs() if not names or {proof.id, *proof.rules} & set(names))
+    """Those with a name, or about a rule, that is listed, in the order of the list; all if nothing is."""
+    listed = proofs()
+    if not names:
+        return listed
+    chosen = {proof.id: proof for name in names for proof in listed if name in (proof.id, *proof.rules)}
+    return tuple(chosen.values())
+
+
+def nearest(name: str) -> tuple[str, ...]:
+    """Ids and rules that look like a name that is none."""
+    import difflib  # only when a name is wrong
+
+    known = list(dict.fromkeys(known for proof in proofs() for known in (proof.id, *proof.rules)))
+    return tuple(difflib.get_close_matches(name, known, n=3, cutoff=0.5))

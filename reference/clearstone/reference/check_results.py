@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 from clearstone.invariants.catalogue import INVARIANTS
 from clearstone.invariants.registry import Invariant, Violation
@@ -15,33 +15,7 @@ from clearstone.models.market.market_tally import PoolTally
 from clearstone.models.market.replay_properties import CRASH_FELT, OF_EVERY_CRASH, TOTALITY, ReplayProperty
 from clearstone.reference.check_plan import MARCH_2020
 from clearstone.reference.job_runner import ScenarioOutcome, ScenariosOutcome
-
-Verdict: TypeAlias = Literal["holds", "violated", "not asked"]
-HOLDS: Verdict = "holds"
-VIOLATED: Verdict = "violated"
-NOT_ASKED: Verdict = "not asked"
-
-
-@dataclass(frozen=True, slots=True)
-class CheckResult:
-    """What came of one thing that must hold."""
-
-    id: str
-    """Id of the invariant or property; the name of a scenario."""
-    statement: str
-    """What must hold, in a sentence."""
-    layer: str
-    """Part of the protocol that it is about."""
-    method: str
-    """How it was established: `replay` on blocks of the cluster and the scenarios, or `scenario`."""
-    verdict: Verdict
-    """Whether it does."""
-    strength: str
-    """What the verdict rests on: SAMPLED and how often, or SCENARIO and how many expectations."""
-    detail: str
-    """How often it was asked, or where and how it broke."""
-    seconds: float
-    """What it took."""
+from clearstone.reference.results import HOLDS, NOT_ASKED, VIOLATED, CheckResult
 
 
 @dataclass(slots=True)

@@ -11,8 +11,8 @@ from rich.table import Table
 from clearstone.models.market.checked_replay import ReplayOutcome
 from clearstone.models.market.listing import USD
 from clearstone.models.market.market_tally import PoolTally
-from clearstone.reference.check_results import HOLDS, VIOLATED, CheckResult
 from clearstone.reference.job_runner import ScenariosOutcome
+from clearstone.reference.results import HOLDS, VIOLATED, CheckResult
 
 WIDTH = 150
 """Columns where the output is no terminal."""

@@ -2,57 +2,111 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from clearstone.reference.json_option import json_option, write_json
+from clearstone.reference.json_option import json_option, writable_file, write_json
 from clearstone.reference.mutant_option import list_mutants_option, mutant_option
-
-if TYPE_CHECKING:
-    from clearstone.proofs.obligations import ProofResult
 
 
 @click.command()
 @click.argument("ids", metavar="[ID]...", nargs=-1)
 @json_option
+@click.option(
+    "--html",
+    "html_file",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    callback=writable_file,
+    help="Write the report as a page that needs nothing else.",
+)
+@click.option("--explain", is_flag=True, help="Print the verification conditions in SMT-LIB 2 instead of a report.")
+@click.option(
+    "--into",
+    "folder",
+    metavar="FOLDER",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="With --explain: one file for each condition.",
+)
+@click.option("--mutants", is_flag=True, help="Break each rule in turn: which proof refutes it? IDs name mutants.")
+@click.option("--all", "everything", is_flag=True, help="With --mutants: go on after the first refutation.")
+@click.option("--until-refuted", is_flag=True, help="End at the first refutation that a replay confirms.")
 @mutant_option
 @list_mutants_option
 @click.option("--seed", type=click.IntRange(0, 2**31), default=0, show_default=True, help="The solver's seed.")
+@click.option("--processes", type=click.IntRange(1, 256), help="Processes at once.  [default: one per processor]")
 @click.pass_context
-def prove(ctx: click.Context, ids: tuple[str, ...], json_file: Path | None, seed: int) -> None:
+def prove(
+    ctx: click.Context,
+    ids: tuple[str, ...],
+    json_file: Path | None,
+    html_file: Path | None,
+    explain: bool,
+    folder: Path | None,
+    mutants: bool,
+    everything: bool,
+    until_refuted: bool,
+    seed: int,
+    processes: int | None,
+) -> None:
     """Prove every obligation, or those with the given IDs, for all integers and any number of accounts.
 
     An ID is the name of an obligation, or of a rule: then all obligations about that rule are proved.
 
-    Exit code 0: all are proved; 1: one is not; 2: wrong usage.
+    Exit code 0: all are proved (with --mutants: each mutant is killed that is said to be); 1: one is not; 2: wrong
+    usage.
 
     \b
     Examples:
       clearstone prove
       clearstone prove MARGIN-6 transfer_conserves_money
-      clearstone prove --mutant funding-sign
-      clearstone prove --json proofs.json
+      clearstone prove --mutant funding-sign PERP-2
+      clearstone prove --json proofs.json --html proofs.html
+      clearstone prove --explain shares_add_up_to_the_amount | z3 -in
+      clearstone prove --mutants --html proofs.html
     """
-    from clearstone.proofs.catalogue import selected
-    from clearstone.reference.prove_tables import make_console, print_failure, print_results
+    check_usage(explain, folder, mutants, everything)
+    if mutants:
+        from clearstone.reference.kill_report import report_kills
+
+        ctx.exit(report_kills(ids, everything, processes, json_file, html_file))
+    check_ids(ids)
+    if explain:
+        from clearstone.reference.explanation import explain_proofs
+
+        ctx.exit(explain_proofs(ids, seed, folder))
+    from clearstone.reference.proof_report import report_proofs
+    from clearstone.reference.proof_results import as_data
+
+    results, left = report_proofs(ids, seed, processes, until_refuted)
+    holds = not left and all(result.holds for result in results)
+    write_json(json_file, {"holds": holds, "results": [as_data(result) for result in results]})
+    if html_file is not None:
+        from clearstone.reference.proof_page import write_page
+
+        write_page(html_file, results, ())
+    ctx.exit(0 if holds else 1)
+
+
+def check_usage(explain: bool, folder: Path | None, mutants: bool, everything: bool) -> None:
+    """Refuse options that do not go together."""
+    if explain and mutants:
+        raise click.UsageError("--explain and --mutants are different reports: ask for one")
+    if folder is not None and not explain:
+        raise click.UsageError("--into needs --explain")
+    if everything and not mutants:
+        raise click.UsageError("--all needs --mutants")
+
+
+def check_ids(ids: tuple[str, ...]) -> None:
+    """Refuse a name that is no obligation's and no rule's, and say which are like it."""
+    from clearstone.proofs.catalogue import nearest, selected
 
     for name in ids:
         if not selected((name,)):
-            raise click.BadParameter(f"there is no obligation {name}, and none about such a rule", param_hint="ID")
-    results: list[ProofResult] = []
-    console = make_console()
-    with console.status("proving") as status:
-        for proof in selected(ids):
-            status.update(f"{len(results)} proved; {proof.id}")
-            results.append(proof.prove(seed))
-    print_results(console, results)
-    for result in results:
-        if not result.holds:
-            print_failure(console, result)
-    proved, seconds = sum(result.holds for result in results), sum(result.seconds for result in results)
-    console.print(f"\n{proved} of {len(results)} proved in {seconds:.1f} s")
-    write_json(json_file, {"holds": proved == len(results), "results": [asdict(result) for result in results]})
-    ctx.exit(0 if proved == len(results) else 1)
+            like = " or ".join(nearest(name))
+            hint = f"; did you mean {like}?" if like else "; `clearstone prove --json -` names them all"
+            raise click.BadParameter(
+                f"there is no obligation {name}, and none about such a rule{hint}", param_hint="ID"
+            )

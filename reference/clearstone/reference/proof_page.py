@@ -1,0 +1,130 @@
+"""The report of the proofs, and of the mutants that they kill, as one page that needs nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from importlib import resources
+from pathlib import Path
+from string import Template
+
+from clearstone.proofs.kill_matrix import Kill
+from clearstone.proofs.obligations import ProofResult
+from clearstone.reference.proof_results import check_result, counted, told
+from clearstone.reference.proof_tables import confirmed, values_of
+
+
+def write_page(path: Path, results: Sequence[ProofResult], kills: Sequence[Kill]) -> None:
+    """Write the page: the proofs, the mutants, or both."""
+    path.write_text(page(results, kills), encoding="utf-8")
+
+
+def page(results: Sequence[ProofResult], kills: Sequence[Kill]) -> str:
+    """The page."""
+    template = Template((resources.files("clearstone.reference") / "proof_page.html").read_text(encoding="utf-8"))
+    sections = [proofs_section(results)] if results else []
+    sections += [mutants_section(kills)] if kills else []
+    return template.substitute(sections="\n".join(sections))
+
+
+def proofs_section(results: Sequence[ProofResult]) -> str:
+    """All proofs: what fails first and open, then the others by layer, closed."""
+    failed = [result for result in results if not result.holds]
+    strengths = [result.strength.partition(" ")[0] for result in results if result.holds]
+    figures = [(f"{len(results) - len(failed)}", f"of {len(results)} proved")]
+    figures += [(f"{strengths.count(kind)}", kind) for kind in dict.fromkeys(sorted(strengths, reverse=True))]
+    figures.append((f"{sum(result.paths for result in results):,}", "paths"))
+    figures.append((f"{sum(result.seconds for result in results):.0f} s", "of work"))
+    layers: dict[str, list[ProofResult]] = {}
+    for result in results:
+        if result.holds:
+            layers.setdefault(check_result(result).layer, []).append(result)
+    parts = [f"<h2>Not proved</h2>{''.join(map(entry, failed))}"] if failed else []
+    parts += [
+        f"<h2>{escape(layer.replace('_', ' ').capitalize())}</h2>{''.join(map(entry, listed))}"
+        for layer, listed in layers.items()
+    ]
+    return f"<section>{tiles(figures)}{''.join(parts)}</section>"
+
+
+def tiles(figures: Iterable[tuple[str, str]]) -> str:
+    """Figures in a row, each with what it counts."""
+    return "".join(
+        ['<ul class="tiles">', *(f"<li><b>{escape(b)}</b> {escape(what)}</li>" for b, what in figures), "</ul>"]
+    )
+
+
+def entry(result: ProofResult) -> str:
+    """One proof: the sentence and what the proof is worth; opened, what it is about and what it took."""
+    state = "good" if result.holds else "bad"
+    kind = result.strength.partition(" ")[0]
+    badge = kind if result.holds else result.verdict
+    facts = [
+        ("id", f"<code>{escape(result.id)}</code>"),
+        ("rules", escape(", ".join(result.rules))),
+        ("about", "<br>".join(f"<code>{escape(place)}</code>" for place in result.about)),
+        ("strength", escape(result.strength)),
+        ("decided", escape(told(result))),
+        ("outcomes reached", escape(outcomes(result))),
+        ("took", f"{result.seconds:.2f} s"),
+    ]
+    rows = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in facts if value)
+    return (
+        f'<details class="{state}"{"" if result.holds else " open"}>'
+        f'<summary><span class="badge {kind.lower()}">{escape(badge)}</span> {marked(result.statement)}</summary>'
+        f"<dl>{rows}</dl>{failure(result)}</details>"
+    )
+
+
+def outcomes(result: ProofResult) -> str:
+    """Each outcome with the number of paths on which a replayed input reached it."""
+    if not result.paths:
+        return ", ".join(result.outcomes)
+    return ", ".join(f"{name} ({counted(number, 'path')})" for name, number in sorted(result.outcomes.items()))
+
+
+def failure(result: ProofResult) -> str:
+    """Why it is not proved, and the counterexample in units."""
+    if result.holds:
+        return ""
+    shown = result.counterexample
+    if shown is None:
+        return f"<p>{escape(result.detail)}</p>"
+    values = escape("\n".join(values_of(shown)))
+    return f"<p>{escape(result.detail)}: {confirmed(shown)}, on these inputs:</p><pre>{values}</pre>"
+
+
+def marked(text: str) -> str:
+    """A sentence with what stands between backticks set as code."""
+    return "".join(
+        f"<code>{escape(part)}</code>" if number % 2 else escape(part) for number, part in enumerate(text.split("`"))
+    )
+
+
+def mutants_section(kills: Sequence[Kill]) -> str:
+    """The kill matrix: a line for each mutant, then mutants by proofs."""
+    killed = [kill for kill in kills if kill.killer]
+    figures = [(f"{len(killed)}", f"of {len(kills)} mutants killed by a proof")]
+    figures.append((f"{max((kill.seconds for kill in killed), default=0.0):.1f} s", "for the slowest"))
+    return f"<section><h2>Mutants</h2>{tiles(figures)}{''.join(map(kill_entry, kills))}</section>"
+
+
+def kill_entry(kill: Kill) -> str:
+    """One mutant: what it breaks and who notices; opened, the counterexample and all that was tried."""
+    killer = kill.killer
+    badge = '<span class="badge inductive">killed</span>' if killer else '<span class="badge bounded">lives</span>'
+    facts = [("breaks", escape(kill.mutant.breaks)), ("in", f"<code>{escape(kill.mutant.module)}</code>")]
+    if killer:
+        facts += [("killed by", f"<code>{escape(killer.id)}</code>"), ("no longer so", escape(killer.detail))]
+    else:
+        facts.append(("why it lives", escape(kill.reason)))
+    facts.append(("tried", f"{len(kill.attempts)} of {counted(len(kill.candidates), 'proof')} that rest on it"))
+    if kill.attempts:
+        facts.append(("took", f"{kill.seconds:.1f} s with starting a process"))
+    rows = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in facts)
+    values = ""
+    if killer and killer.counterexample:
+        values = f"<pre>{escape(chr(10).join(values_of(killer.counterexample)))}</pre>"
+    return (
+        f"<details><summary>{badge} <code>{escape(kill.mutant.name)}</code></summary><dl>{rows}</dl>{values}</details>"
+    )

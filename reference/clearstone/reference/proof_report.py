@@ -1,0 +1,58 @@
+"""Running proofs with progress, and printing what came of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from clearstone.proofs.catalogue import selected
+from clearstone.proofs.obligations import ProofResult
+from clearstone.proofs.running import prove_listed
+from clearstone.reference.proof_tables import make_console, print_failure, print_results, print_sum
+
+
+def report_proofs(
+    ids: Iterable[str], seed: int, processes: int | None, until_refuted: bool
+) -> tuple[list[ProofResult], int]:
+    """Prove and print; gives the results in the order of the catalogue, and how many proofs were left out."""
+    listed = [proof.id for proof in selected(tuple(ids))]
+    results: list[ProofResult] = []
+    number = 1 if until_refuted else processes
+    with progress("proving", len(listed)) as bars, closing(prove_listed(listed, seed, number)) as made:
+        for result in made:
+            results.append(result)
+            bars.update(bars.task_ids[0], advance=1, note=result.id)
+            if until_refuted and is_shown(result):
+                break
+    results.sort(key=lambda result: listed.index(result.id))
+    console = make_console()
+    print_results(console, results)
+    for result in results:
+        if not result.holds:
+            print_failure(console, result)
+    print_sum(console, results)
+    return results, len(listed) - len(results)
+
+
+def is_shown(result: ProofResult) -> bool:
+    """Whether a counterexample was found that a replay confirms."""
+    return result.counterexample is not None and result.counterexample.replayed
+
+
+@contextmanager
+def progress(what: str, of: int) -> Iterator[Progress]:
+    """How far it has come, on standard error if that is a terminal; the first task's `note` says at what it is."""
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[note]}"),
+    )
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bars:
+        bars.add_task(what, total=of, note="")
+        yield bars

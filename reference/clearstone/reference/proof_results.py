@@ -1,0 +1,38 @@
+"""What proofs came to, in the form that every method reports in, and with what only proofs have."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from clearstone.proofs.catalogue import proofs
+from clearstone.proofs.obligations import ProofResult
+from clearstone.reference.results import HOLDS, UNDECIDED, VIOLATED, CheckResult, Verdict
+
+
+def check_result(result: ProofResult) -> CheckResult:
+    """A proof's line in the table of all that must hold."""
+    verdict: Verdict = HOLDS if result.holds else VIOLATED if result.verdict == "refuted" else UNDECIDED
+    detail = told(result) if result.holds else f"{result.verdict}: {result.detail}"
+    seconds = round(result.seconds, 3)
+    layer = next((proof.layer for proof in proofs() if proof.id == result.id), "")
+    return CheckResult(result.id, result.statement, layer, "prove", verdict, result.strength, detail, seconds)
+
+
+def told(result: ProofResult) -> str:
+    """How much was decided, in a few words: paths through the code, or conditions of a theorem."""
+    if not result.paths:
+        return f"{result.requirements} conditions"
+    return f"{counted(result.paths, 'path')}, {counted(result.requirements, 'demand')}"
+
+
+def counted(number: int, noun: str) -> str:
+    """A number of things."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def as_data(result: ProofResult) -> dict[str, Any]:
+    """The result of a proof as data: what every method has, and under `proof` what only proofs have."""
+    own = ("verdict", "rules", "about", "paths", "replayed", "requirements", "outcomes", "counterexample")
+    whole = asdict(result)
+    return {**asdict(check_result(result)), "detail": result.detail, "proof": {name: whole[name] for name in own}}

@@ -1,0 +1,84 @@
+"""What `clearstone prove` prints: a table of obligations, and for each failure its counterexample in units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from clearstone.proofs.obligations import Counterexample, ProofResult
+from clearstone.proofs.units import with_unit
+from clearstone.reference.proof_results import told
+
+WIDTH = 200
+"""Columns where the output is no terminal."""
+NARROW = 140
+"""On terminals with fewer columns, what matters less is left out."""
+
+
+def make_console() -> Console:
+    """A console on standard output, wide enough for the table where it is no terminal."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=WIDTH)
+
+
+def print_results(console: Console, results: Iterable[ProofResult]) -> None:
+    """One row for each obligation: what it is about, what the proof is worth, what it took."""
+    table = Table(box=None, pad_edge=False)
+    wide = console.width >= NARROW
+    table.add_column("obligation", overflow="fold", no_wrap=wide)
+    table.add_column("verdict", no_wrap=True)
+    table.add_column("strength", overflow="fold")
+    table.add_column("decided")
+    table.add_column("s", justify="right")
+    if wide:
+        table.add_column("rules", overflow="fold")
+        table.add_column("outcomes reached", overflow="fold")
+    for result in results:
+        verdict = f"[green]{result.verdict}[/green]" if result.holds else f"[bold red]{result.verdict}[/bold red]"
+        cells = [escape(result.id), verdict, escape(result.strength), told(result), f"{result.seconds:.1f}"]
+        if wide:
+            cells += [", ".join(result.rules), escape(", ".join(sorted(result.outcomes)))]
+        table.add_row(*cells)
+    console.print(table)
+
+
+def print_failure(console: Console, result: ProofResult) -> None:
+    """What is not so, of which functions, and the inputs that show it."""
+    console.print(f"\n[bold]{escape(result.id)}[/bold]: {escape(result.statement)}")
+    for place in result.about:
+        console.print(f"  about {escape(place)}", soft_wrap=True)
+    console.print(f"  [bold red]{result.verdict}[/bold red]: {escape(result.detail)}", soft_wrap=True)
+    if result.counterexample is not None:
+        console.print(f"  counterexample ({confirmed(result.counterexample)}):")
+        for line in values_of(result.counterexample):
+            console.print(f"    {escape(line)}", soft_wrap=True)
+
+
+def print_sum(console: Console, results: Sequence[ProofResult]) -> None:
+    """How many are proved, and how firmly."""
+    proved = [result for result in results if result.holds]
+    strengths: dict[str, int] = {}
+    for result in proved:
+        kind = result.strength.partition(" ")[0]
+        strengths[kind] = strengths.get(kind, 0) + 1
+    firmly = ", ".join(f"{number} {kind}" for kind, number in sorted(strengths.items(), reverse=True))
+    seconds = sum(result.seconds for result in results)
+    paths, demands = sum(result.paths for result in results), sum(result.requirements for result in results)
+    console.print(
+        f"\n{len(proved)} of {len(results)} proved{f' ({firmly})' if firmly else ''}, "
+        f"{paths:,} paths, {demands:,} demands and conditions, {seconds:.1f} s of work"
+    )
+
+
+def confirmed(shown: Counterexample) -> str:
+    """Whether the plain functions agree."""
+    return "shown by the plain functions as well" if shown.replayed else "not confirmed by the plain functions"
+
+
+def values_of(shown: Counterexample) -> list[str]:
+    """The inputs of a counterexample, a line each: first which case it is, then the integers in units."""
+    cases = [f"{name}: {chosen}" for name, chosen in shown.choices.items()]
+    return cases + [f"{name} = {with_unit(name, value)}" for name, value in shown.values.items()]
