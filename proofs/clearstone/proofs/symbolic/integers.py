@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import reduce
 from typing import Any
 
@@ -88,8 +89,24 @@ class Integer:
         return f"Integer({self.polynomial.terms})"
 
 
+_watchers: list[Callable[[Polynomial], None]] = []
+"""Who is told of every integer that is computed, innermost last."""
+
+
+@contextmanager
+def watched(watcher: Callable[[Polynomial], None]) -> Iterator[None]:
+    """Meanwhile, tell the watcher of every integer that is computed."""
+    _watchers.append(watcher)
+    try:
+        yield
+    finally:
+        _watchers.pop()
+
+
 def integer(polynomial: Polynomial) -> Any:
     """A polynomial as an integer: of Python if it is a constant."""
+    if _watchers:
+        _watchers[-1](polynomial)
     return polynomial.constant if polynomial.is_constant else Integer(polynomial)
 
 

@@ -133,14 +133,13 @@ class Vocabulary:
                 ends = [self.interval(value) for _, value in cases]
                 low, high = max(low, min(end[0] for end in ends)), min(high, max(end[1] for end in ends))
             case Quotient(numerator, divisor):
-                by = self.interval(divisor)[0]
-                if by >= 1:
-                    least_, most_ = self.interval(numerator)
-                    low = max(low, least_ if least_ < 0 else 0)
-                    high = min(high, most_ if most_ > 0 else 0)
-                    if divisor.is_constant and by > 1:
-                        low = max(low, least_ // int(by) if least_ > -inf else least_)
-                        high = min(high, most_ // int(by) if most_ < inf else most_)
+                # Nothing is said of a quotient where the divisor is not positive: it may as well lie within these ends.
+                least_, most_ = self.interval(numerator)
+                low = max(low, least_ if least_ < 0 else 0)
+                high = min(high, most_ if most_ > 0 else 0)
+                if divisor.is_constant and divisor.constant > 1:
+                    low = max(low, least_ // divisor.constant if least_ > -inf else least_)
+                    high = min(high, most_ // divisor.constant if most_ < inf else most_)
         return low, high
 
     def closure(self, formulas: Iterable[Formula]) -> tuple[Formula, ...]:
