@@ -7,7 +7,7 @@ requirement.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from clearstone.spec.accounts import Account, Position, position_in, realise
@@ -86,7 +86,23 @@ def least_lots(target: Account, context: Context, parameters: PoolParameters, po
         after = take(target, context, parameters, ((position, sign * lots),)).target
         return buffered(after, context.quotes, parameters.liquidation_buffer)
 
-    return 1 + bisect_left(range(1, size), True, key=restores)
+    return least_that_holds(1, size, restores)
+
+
+def least_that_holds(low: int, high: int, holds: Callable[[int], bool]) -> int:
+    """LIQ-3. The least number in [low, high] for which something holds, or `high` if it holds for none below.
+
+    Found by bisection: what holds for a number has to hold for all larger ones.
+    """
+    while low < high:
+        low, high = halved(low, high, holds)
+    return low
+
+
+def halved(low: int, high: int, holds: Callable[[int], bool]) -> tuple[int, int]:
+    """LIQ-3. The half of [low, high], with low < high, in which the least number lies: one step of the bisection."""
+    middle = floor_div(low + high, 2)
+    return (low, middle) if holds(middle) else (middle + 1, high)
 
 
 def expiry_legs(target: Account, context: Context, quote: Quote) -> tuple[Position, ...]:
@@ -152,8 +168,7 @@ def take(
         maintenance_requirement(target, context.quotes),
         maintenance_requirement(after, context.quotes),
     )
-    discount = min(discount, cap)
-    penalty = min(penalty, cap - discount)
+    discount, penalty = within_cap(discount, penalty, cap)
     return Takeover(legs, charged(after, discount + penalty, period), discount, penalty)
 
 
@@ -162,6 +177,12 @@ def charge_cap(held: int, required: int, required_after: int) -> int:
     if held <= 0 or required_after >= required:
         return 0
     return floor_div(held * (required - required_after), required)
+
+
+def within_cap(discount: int, penalty: int, cap: int) -> tuple[int, int]:
+    """LIQ-4. What is charged of a discount and a penalty, in atoms: no more than the cap, and the discount first."""
+    discount = min(discount, cap)
+    return discount, min(penalty, cap - discount)
 
 
 def charged(account: Account, amount: int, period: int) -> Account:
