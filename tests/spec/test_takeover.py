@@ -27,8 +27,10 @@ from clearstone.spec.takeover import (
     expiry_legs,
     least_lots,
     least_sixteenths,
+    least_that_holds,
     part_of,
     take,
+    within_cap,
 )
 from clearstone.spec.transactions import Liquidate
 
@@ -162,6 +164,25 @@ def test_the_least_lots_are_really_the_least_that_restore_the_buffer(
     least = least_lots(target, context, pool, position)
     assert least == (outcomes.index(True) + 1 if True in outcomes else size)
     assert outcomes == sorted(outcomes), "once restored, taking more keeps it so"
+
+
+@given(st.integers(-50, 50), st.integers(0, 60), st.integers(-60, 120))
+def test_bisection_finds_the_least_number_that_holds_without_asking_about_the_highest(
+    low: int, length: int, least: int
+) -> None:
+    asked: list[int] = []
+
+    def holds(number: int) -> bool:
+        asked.append(number)
+        return number >= least
+
+    assert least_that_holds(low, low + length, holds) == min(max(low, least), low + length)
+    assert all(low <= number < low + length for number in asked)
+    assert len(asked) <= length.bit_length()
+
+
+def test_of_what_a_liquidation_may_cost_the_discount_comes_first() -> None:
+    assert [within_cap(5, 3, cap) for cap in (9, 8, 7, 5, 4, 0)] == [(5, 3), (5, 3), (5, 2), (5, 0), (4, 0), (0, 0)]
 
 
 @given(pools, indices, lots_of_an_expiry, shares)
