@@ -12,7 +12,9 @@ from clearstone.proofs.consensus.theorems import Theorem
 from clearstone.proofs.ledger import (
     authority_proofs,
     block_proofs,
+    block_step_proofs,
     cash_proofs,
+    flag_proofs,
     funding_proofs,
     ghosts,
     instrument_proofs,
@@ -51,6 +53,8 @@ MODULES = (
     matching_proofs,
     resting_proofs,
     block_proofs,
+    block_step_proofs,
+    flag_proofs,
     settlement_proofs,
     option_margin_proofs,
 )
