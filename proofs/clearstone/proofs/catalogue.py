@@ -10,10 +10,13 @@ from typing import Any
 from clearstone.proofs.consensus import statements
 from clearstone.proofs.consensus.theorems import Theorem
 from clearstone.proofs.ledger import (
+    absorption_proofs,
     authority_proofs,
     block_proofs,
     block_step_proofs,
     cash_proofs,
+    default_proofs,
+    deleveraging_proofs,
     flag_proofs,
     funding_proofs,
     ghosts,
@@ -57,6 +60,9 @@ MODULES = (
     flag_proofs,
     settlement_proofs,
     option_margin_proofs,
+    deleveraging_proofs,
+    default_proofs,
+    absorption_proofs,
 )
 """Where obligations about the ledger are stated."""
 
