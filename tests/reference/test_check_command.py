@@ -4,7 +4,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from clearstone.mutants import find
+from clearstone.proofs.catalogue import proofs
+from clearstone.proofs.running import prove_one
 from clearstone.reference import check_plan
+from clearstone.reference.check_command import proofs_to_run
 from clearstone.reference.check_plan import SCENARIOS, Job
 from clearstone.reference.command import main
 from clearstone.reference.workers import Died, Finished, Progress
@@ -13,8 +17,9 @@ HEADER = "time_utc,open,high,low,close,volume\n"
 
 
 def with_jobs(monkeypatch: pytest.MonkeyPatch, *messages) -> None:
-    def run_jobs(queues):
-        assert [queue[0].seed for queue in queues] == [5, 5]
+    def run_jobs(jobs):
+        assert [job.seed for job in jobs[:2]] == [5, 5]
+        assert {job.name for job in jobs if job.is_proof} == {proof.id for proof in proofs()}
         yield from messages
 
     monkeypatch.setattr("clearstone.reference.workers.run_jobs", run_jobs)
@@ -51,6 +56,37 @@ def test_a_check_ends_at_the_first_report_that_does_not_hold(tiny: Job, monkeypa
     assert result.exit_code == 1
     assert "incident-7 violated" in result.output
     assert "the check fails" in result.output
+
+
+def test_a_refuted_proof_is_one_of_the_things_that_do_not_hold(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    job = Job("shares_add_up_to_the_amount", 0, is_proof=True)
+    broken = prove_one(job.name)
+    broken.verdict, broken.detail = "refuted", "within its cap"
+    with_jobs(monkeypatch, Progress(job, 0, 1, ""), Finished(job, broken), Finished(job, None))
+    result = CliRunner().invoke(main, ["check", "--seed", "5", "--json", str(tmp_path / "check.json")])
+    assert result.exit_code == 1
+    assert "shares_add_up_to_the_amount violated" in result.output
+    data = json.loads((tmp_path / "check.json").read_text())
+    (proved,) = (each for each in data["results"] if each["method"] == "prove")
+    assert proved == {
+        "id": job.name,
+        "statement": broken.statement,
+        "layer": "number",
+        "method": "prove",
+        "verdict": "violated",
+        "strength": "INDUCTIVE",
+        "detail": "refuted: within its cap",
+        "seconds": round(broken.seconds, 3),
+    }
+    assert data["proofs"] == {"planned": len(proofs()), "done": 1}
+
+
+def test_under_a_mutant_only_the_proofs_run_that_rest_on_what_it_breaks(monkeypatch: pytest.MonkeyPatch):
+    assert len(proofs_to_run()) == len(proofs())
+    monkeypatch.setattr("clearstone.mutants.current", lambda: find("parameter-at-once"))
+    nearest, *others = proofs_to_run()
+    assert nearest == "a_change_is_scheduled_once_and_waits_its_delay"
+    assert len(others) < 10
 
 
 @pytest.mark.slow

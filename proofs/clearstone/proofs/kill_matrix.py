@@ -79,11 +79,18 @@ class Kill:
             return f"not confirmed by a replay: {failed[0].id} is {failed[0].verdict}: {failed[0].detail}"
         if not self.candidates:
             return "no proof rests on what it breaks"
-        return f"{len(self.attempts)} proofs rest on what it breaks, and all of them still hold"
+        few = "1 proof rests on what it breaks, and still holds"
+        return few if len(self.attempts) == 1 else f"{len(self.attempts)} proofs rest on what it breaks; all still hold"
 
 
-def candidates(mutant: Mutant, graph: CallGraph, listed: Sequence[Proof]) -> tuple[str, ...]:
-    """Ids of the proofs that rest on what a mutant breaks: the nearest first, and those about its rule."""
+def candidates(
+    mutant: Mutant, graph: CallGraph | None = None, listed: Sequence[Proof] | None = None
+) -> tuple[str, ...]:
+    """Ids of the proofs that rest on what a mutant breaks: the nearest first, and those about its rule.
+
+    The graph of the specification and the proofs to choose from are found if they are not given.
+    """
+    graph, listed = graph or call_graph(), listed or proofs()
     rule = (re.match(r"[A-Z]+-\d+[a-z]?", mutant.breaks) or [""])[0]
     broken = graph.broken_by(mutant)
     ranked: list[tuple[int, bool, int, str]] = []

@@ -13,9 +13,9 @@ from functools import cache
 from clearstone import mutants
 from clearstone.proofs.call_graph import modules_of_the_spec
 
-ATOMS, PER_LOT, PARTS = "atoms", "atoms per lot", "ppm"
+ATOMS, PER_LOT, PARTS, FINE = "atoms", "atoms per lot", "ppm", "10⁻⁶ atoms per lot"
 SAID = (
-    ("10⁻⁶ atoms per lot", re.compile(r"\batoms·10⁶")),
+    (FINE, re.compile(r"\batoms·10⁶")),
     ("atoms per lot·tick", re.compile(r"\batoms per lot·tick", re.IGNORECASE)),
     (PER_LOT, re.compile(r"\batoms per lot\b|\b[Vv]alue of a (long |short )?lot\b|[Mm]argin: of a lot")),
     (PARTS, re.compile(r"\bin ppm\b")),
@@ -31,7 +31,7 @@ OF_PROOFS = {
     PER_LOT: "initial above maintenance|long mark below mark|maintenance|mark|short mark above mark",
     "lots": "filled|least lots|lots|more lots|more open interest|open interest",
     "ticks": "ask|band width|bid|new median|price|price set|settlement price",
-    "10⁻⁶ atoms per lot": "funding|funding index|funding when settled",
+    FINE: "funding|funding index|funding when settled",
     "ms": "ends at|expires|flagged at|last time|now|staleness",
     PARTS: "max move|rate",
 }
@@ -54,6 +54,8 @@ def with_unit(name: str, value: int) -> str:
         return f"{value:,} atoms ({_decimal(value, 6)} USD)"
     if unit == PARTS:
         return f"{value:,} ppm ({_decimal(value, 4)} %)"
+    if unit == FINE:
+        return f"{value:,} · {FINE}"
     return f"{value:,} {unit}".rstrip()
 
 

@@ -1,4 +1,4 @@
-"""`clearstone check`: the main job. Replays crashes through a cluster, runs every incident, judges every block."""
+"""`clearstone check`: the main job. Replays crashes, runs every incident, judges every block, runs every proof."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 @click.option("--quick", is_flag=True, help="A fifth of the blocks.")
 @click.pass_context
 def check(ctx: click.Context, json_file: Path | None, seed: int, quick: bool) -> None:
-    """Replay real crashes through a replicated cluster and check every invariant at every block.
+    """Replay real crashes through a replicated cluster, check every invariant at every block, run every proof.
 
     The crash of March 2020, with a validator that contradicts itself and reports false prices; beside it every
-    scenario, those of the incidents among them, then six series of other crashes. It ends at the first thing that does
-    not hold.
+    scenario, those of the incidents among them, then six series of other crashes; last the proofs. It ends at the first
+    thing that does not hold. With --mutant only those proofs run that rest on what the mutant breaks.
 
     Exit code 0: everything holds; 1: something does not; 2: wrong usage.
 
@@ -49,15 +49,18 @@ def check(ctx: click.Context, json_file: Path | None, seed: int, quick: bool) ->
 
 def run_check(seed: int, quick: bool) -> CheckOutcome:
     """Do all jobs, or those up to the first thing that does not hold."""
-    from clearstone.reference.check_plan import check_plan
+    from clearstone.reference.check_plan import PROOFS, Job, check_plan, proof_jobs
     from clearstone.reference.check_results import CheckOutcome
     from clearstone.reference.progress_display import ProgressDisplay
     from clearstone.reference.workers import Finished, Progress, run_jobs
 
-    outcome = CheckOutcome({})
-    with ProgressDisplay() as display, closing(run_jobs(check_plan(seed, quick))) as messages:
+    proofs = proof_jobs(proofs_to_run())
+    outcome = CheckOutcome({}, proofs_planned=len(proofs))
+    with ProgressDisplay() as display, closing(run_jobs((*check_plan(seed, quick), *proofs))) as messages:
         for message in messages:
             match message:
+                case Progress(job=Job(is_proof=True, name=name)):
+                    display.show(Job(PROOFS, 0), len(outcome.proofs), len(proofs), name)
                 case Progress():
                     display.show(message.job, message.done, message.planned, message.note)
                 case Finished():
@@ -71,11 +74,22 @@ def run_check(seed: int, quick: bool) -> CheckOutcome:
     return outcome
 
 
+def proofs_to_run() -> tuple[str, ...]:
+    """Ids of all proofs; under a mutant only those that rest on what it breaks, the nearest first."""
+    from clearstone import mutants
+    from clearstone.proofs.catalogue import proofs
+    from clearstone.proofs.kill_matrix import candidates
+
+    broken = mutants.current()
+    return tuple(proof.id for proof in proofs()) if broken is None else candidates(broken)
+
+
 def print_check(outcome: CheckOutcome) -> None:
-    """Print what happened, the table, and what does not hold."""
-    from clearstone.reference import check_tables
+    """Print what happened, the tables, and what does not hold."""
+    from clearstone.reference import check_tables, proof_tables
     from clearstone.reference.check_plan import MARCH_2020
     from clearstone.reference.check_results import all_hold, check_results
+    from clearstone.reference.results import PROVE
 
     console, results = check_tables.make_console(), check_results(outcome)
     if MARCH_2020 in outcome.replays:
@@ -86,7 +100,14 @@ def print_check(outcome: CheckOutcome) -> None:
     if outcome.scenarios is not None:
         check_tables.print_scenarios(console, outcome.scenarios)
     console.print()
-    check_tables.print_results(console, results)
+    check_tables.print_results(console, [result for result in results if result.method != PROVE])
+    if outcome.proofs:
+        console.print()
+        proof_tables.print_results(console, [outcome.proofs[result.id] for result in results if result.method == PROVE])
+    console.print()
+    if outcome.proofs:
+        proof_tables.print_sum(console, list(outcome.proofs.values()))
+    check_tables.print_proofs_run(console, outcome)
     console.print()
     check_tables.print_failures(console, results)
     held = sum(result.verdict == "holds" for result in results)

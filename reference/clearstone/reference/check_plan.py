@@ -1,11 +1,12 @@
-"""What `clearstone check` runs, and on which of its processes: nothing here imports the spec.
+"""What `clearstone check` runs, in which order: nothing here imports the spec.
 
-The replay of March 2020 is the longest and has a process to itself. The scenarios come first in the other one: they are
-quick, and a broken rule mostly shows there.
+The replay of March 2020 is the longest and starts first; the scenarios start beside it, as they are quick and a broken
+rule mostly shows there. The proofs come last: they are many and short, so that no process waits long for another.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 MARCH_2020 = "btc-usd-2h-2020-03"
@@ -21,6 +22,8 @@ OTHER_SERIES = (
 """The crashes that it replays besides, coarser."""
 SCENARIOS = "scenarios"
 """Name of the job that runs every scenario: of the incidents, and the directed ones."""
+PROOFS = "proofs"
+"""What the proofs are called where they are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class Job:
     """One thing that a worker does."""
 
     name: str
-    """Name of a series, or SCENARIOS."""
+    """Name of a series, SCENARIOS, or the id of a proof."""
     seed: int
     """From which everything random in it is drawn."""
     blocks: int = 0
@@ -39,10 +42,17 @@ class Job:
     """Time between blocks in the worst hours, ms."""
     path: str = ""
     """File of the series, if it is not one of the project's own."""
+    is_proof: bool = False
+    """Whether it is a proof; the seed is then the solver's."""
 
 
-def check_plan(seed: int, quick: bool) -> tuple[tuple[Job, ...], ...]:
-    """The jobs of a check, by worker, in the order in which each does them."""
+def check_plan(seed: int, quick: bool) -> tuple[Job, ...]:
+    """The replays and the scenarios of a check."""
     march, others = (300, 60) if quick else (1_500, 260)
     replays = (Job(name, seed + number, others, 0.6) for number, name in enumerate(OTHER_SERIES, 1))
-    return (Job(MARCH_2020, seed, march),), (Job(SCENARIOS, seed), *replays)
+    return Job(MARCH_2020, seed, march), Job(SCENARIOS, seed), *replays
+
+
+def proof_jobs(ids: Iterable[str]) -> tuple[Job, ...]:
+    """The proofs of a check; their seed is always the same, as no verdict depends on it."""
+    return tuple(Job(id, 0, is_proof=True) for id in ids)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from clearstone.invariants.catalogue import INVARIANTS
@@ -13,8 +13,11 @@ from clearstone.models.market.checked_replay import ReplayOutcome
 from clearstone.models.market.listing import MAIN
 from clearstone.models.market.market_tally import PoolTally
 from clearstone.models.market.replay_properties import CRASH_FELT, OF_EVERY_CRASH, TOTALITY, ReplayProperty
+from clearstone.proofs.catalogue import proofs
+from clearstone.proofs.obligations import ProofResult
 from clearstone.reference.check_plan import MARCH_2020
 from clearstone.reference.job_runner import ScenarioOutcome, ScenariosOutcome
+from clearstone.reference.proof_results import check_result
 from clearstone.reference.results import HOLDS, NOT_ASKED, VIOLATED, CheckResult
 
 
@@ -26,21 +29,27 @@ class CheckOutcome:
     """Replays by series."""
     scenarios: ScenariosOutcome | None = None
     """The scenarios, once they have run."""
+    proofs: dict[str, ProofResult] = field(default_factory=dict)
+    """Proofs by id."""
+    proofs_planned: int = 0
+    """How many there are to do."""
     deaths: tuple[str, ...] = ()
     """Workers that ended without a report."""
     complete: bool = False
     """Whether every job was done."""
 
-    def add(self, report: ReplayOutcome | ScenariosOutcome) -> None:
+    def add(self, report: ReplayOutcome | ScenariosOutcome | ProofResult) -> None:
         """Take in what a job reported."""
-        if isinstance(report, ScenariosOutcome):
+        if isinstance(report, ProofResult):
+            self.proofs[report.id] = report
+        elif isinstance(report, ScenariosOutcome):
             self.scenarios = report
         else:
             self.replays[report.series] = report
 
 
 def check_results(outcome: CheckOutcome) -> tuple[CheckResult, ...]:
-    """One result for each invariant, property of a replay and scenario, in that order."""
+    """One result for each invariant, property of a replay, scenario and proof, in that order."""
     total = Judgement()
     broken: dict[str, list[str]] = {}
     for place, judgement in _judgements(outcome):
@@ -55,6 +64,8 @@ def check_results(outcome: CheckOutcome) -> tuple[CheckResult, ...]:
         results.append(crash_was_felt(outcome.replays[MARCH_2020]))
     if outcome.scenarios is not None:
         results += [_of_scenario(scenario) for scenario in outcome.scenarios.scenarios]
+    order = {proof.id: number for number, proof in enumerate(proofs())} if outcome.proofs else {}
+    results += [check_result(outcome.proofs[id]) for id in sorted(outcome.proofs, key=lambda id: order.get(id, 0))]
     return tuple(results)
 
 
@@ -69,6 +80,7 @@ def as_data(outcome: CheckOutcome, results: Iterable[CheckResult]) -> dict[str, 
     return {
         "holds": all_hold(outcome, listed),
         "results": [asdict(result) for result in listed],
+        "proofs": {"planned": outcome.proofs_planned, "done": len(outcome.proofs)},
         "replays": {name: replay_as_data(replay) for name, replay in outcome.replays.items()},
     }
 

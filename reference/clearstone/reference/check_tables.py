@@ -8,11 +8,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from clearstone import mutants
 from clearstone.models.market.checked_replay import ReplayOutcome
 from clearstone.models.market.listing import USD
 from clearstone.models.market.market_tally import PoolTally
+from clearstone.reference.check_results import CheckOutcome
 from clearstone.reference.job_runner import ScenariosOutcome
-from clearstone.reference.results import HOLDS, VIOLATED, CheckResult
+from clearstone.reference.results import HOLDS, UNDECIDED, VIOLATED, CheckResult
 
 WIDTH = 150
 """Columns where the output is no terminal."""
@@ -125,14 +127,18 @@ def print_results(console: Console, results: Sequence[CheckResult]) -> None:
     console.print(table)
 
 
+def print_proofs_run(console: Console, outcome: CheckOutcome) -> None:
+    """How many proofs were run; under a mutant they are those that rest on what it breaks."""
+    which = "" if mutants.current() is None else ", those that rest on what the mutant breaks"
+    console.print(f"{len(outcome.proofs)} of {outcome.proofs_planned} proofs run{which}")
+
+
 def print_failures(console: Console, results: Iterable[CheckResult]) -> None:
     """What does not hold, last, where it is seen: one line each."""
     for result in results:
-        if result.verdict == VIOLATED:
-            console.print(
-                f"[bold red]{result.id} violated[/bold red]: {escape(result.statement)} {escape(result.detail)}",
-                soft_wrap=True,
-            )
+        if result.verdict in (VIOLATED, UNDECIDED):
+            told = escape(f"{result.statement} {result.detail}")
+            console.print(f"[bold red]{result.id} {result.verdict}[/bold red]: {told}", soft_wrap=True)
 
 
 def print_violations(console: Console, replay: ReplayOutcome) -> None:

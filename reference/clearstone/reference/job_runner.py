@@ -1,4 +1,4 @@
-"""What a worker does for each job: a replay under all invariants, or all scenarios."""
+"""What a worker does for each job: a replay under all invariants, all scenarios, or a proof."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ from clearstone.models.market.checked_replay import ReplayOutcome, run_checked
 from clearstone.models.market.population import FULL
 from clearstone.models.market.price_series import PriceSeries, SeriesError, parse_series, read_series
 from clearstone.models.market.replay_plan import ReplayPlan
+from clearstone.proofs.obligations import ProofResult
+from clearstone.proofs.running import prove_one
 from clearstone.reference.check_plan import SCENARIOS, Job
 from clearstone.reference.input_errors import InputError
 
@@ -63,8 +65,11 @@ class ScenariosOutcome:
         return not self.judgement.violations and not any(scenario.failures for scenario in self.scenarios)
 
 
-def run_job(job: Job, tell: Tell) -> ReplayOutcome | ScenariosOutcome:
+def run_job(job: Job, tell: Tell) -> ReplayOutcome | ScenariosOutcome | ProofResult:
     """Do a job to its end, or to the first thing that does not hold."""
+    if job.is_proof:
+        tell(0, 1, "")
+        return prove_one(job.name, job.seed)
     return run_scenarios(tell) if job.name == SCENARIOS else run_replay(job, tell)
 
 

@@ -18,9 +18,7 @@ from clearstone.proofs.kill_matrix import Kill, kill_matrix
 from clearstone.reference.json_option import write_json
 from clearstone.reference.proof_report import progress
 from clearstone.reference.proof_tables import make_console
-
-PROVE = "prove"
-"""The method, as mutants name it."""
+from clearstone.reference.results import PROVE
 
 
 def report_kills(
@@ -76,7 +74,9 @@ def print_kills(console: Console, kills: Sequence[Kill]) -> None:
     table.add_column("tried", justify="right")
     table.add_column("what is no longer so, or why it lives", overflow="fold")
     for kill in kills:
+        more = sum(attempt.kills for attempt in kill.attempts) - 1
         by = f"[green]{escape(kill.killer.id)}[/green]" if kill.killer else "[yellow]nothing[/yellow]"
+        by += f" and {more} more" if more > 0 else ""
         tried = f"{len(kill.attempts)} of {len(kill.candidates)}"
         table.add_row(kill.mutant.name, by, f"{kill.seconds:.1f}", tried, escape(kill.reason))
     console.print(table)

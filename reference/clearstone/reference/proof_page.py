@@ -8,10 +8,23 @@ from importlib import resources
 from pathlib import Path
 from string import Template
 
+from clearstone import mutants
 from clearstone.proofs.kill_matrix import Kill
 from clearstone.proofs.obligations import ProofResult
 from clearstone.reference.proof_results import check_result, counted, told
 from clearstone.reference.proof_tables import confirmed, values_of
+
+PROOFS = (
+    "The specification's own functions were run on integers that stand for every integer, and a solver decided what "
+    "was demanded of them. INDUCTIVE: for all integers and any number of accounts or validators. BOUNDED: for all "
+    "integers, within the bound that is named. Each outcome was reached by concrete inputs, on the plain functions."
+)
+"""What the first section says of itself."""
+MUTANTS = (
+    "Each mutant is the specification with one rule broken on purpose. It is killed if a proof that rests on the rule "
+    "finds inputs for which the plain functions, broken as they are, break what was proved."
+)
+"""What the second section says of itself."""
 
 
 def write_page(path: Path, results: Sequence[ProofResult], kills: Sequence[Kill]) -> None:
@@ -22,9 +35,17 @@ def write_page(path: Path, results: Sequence[ProofResult], kills: Sequence[Kill]
 def page(results: Sequence[ProofResult], kills: Sequence[Kill]) -> str:
     """The page."""
     template = Template((resources.files("clearstone.reference") / "proof_page.html").read_text(encoding="utf-8"))
-    sections = [proofs_section(results)] if results else []
+    sections = [warning()] + ([proofs_section(results)] if results else [])
     sections += [mutants_section(kills)] if kills else []
     return template.substitute(sections="\n".join(sections))
+
+
+def warning() -> str:
+    """That a rule is broken on purpose, if one is."""
+    broken = mutants.current()
+    if broken is None:
+        return ""
+    return f'<p class="warning">Under the mutant {escape(broken.name)}: {escape(broken.breaks)}.</p>'
 
 
 def proofs_section(results: Sequence[ProofResult]) -> str:
@@ -44,7 +65,7 @@ def proofs_section(results: Sequence[ProofResult]) -> str:
         f"<h2>{escape(layer.replace('_', ' ').capitalize())}</h2>{''.join(map(entry, listed))}"
         for layer, listed in layers.items()
     ]
-    return f"<section>{tiles(figures)}{''.join(parts)}</section>"
+    return f'<section><p class="lead">{PROOFS}</p>{tiles(figures)}{"".join(parts)}</section>'
 
 
 def tiles(figures: Iterable[tuple[str, str]]) -> str:
@@ -63,7 +84,7 @@ def entry(result: ProofResult) -> str:
         ("id", f"<code>{escape(result.id)}</code>"),
         ("rules", escape(", ".join(result.rules))),
         ("about", "<br>".join(f"<code>{escape(place)}</code>" for place in result.about)),
-        ("strength", escape(result.strength)),
+        ("strength" if result.holds else "would be", escape(result.strength)),
         ("decided", escape(told(result))),
         ("outcomes reached", escape(outcomes(result))),
         ("took", f"{result.seconds:.2f} s"),
@@ -106,16 +127,18 @@ def mutants_section(kills: Sequence[Kill]) -> str:
     killed = [kill for kill in kills if kill.killer]
     figures = [(f"{len(killed)}", f"of {len(kills)} mutants killed by a proof")]
     figures.append((f"{max((kill.seconds for kill in killed), default=0.0):.1f} s", "for the slowest"))
-    return f"<section><h2>Mutants</h2>{tiles(figures)}{''.join(map(kill_entry, kills))}</section>"
+    entries = "".join(map(kill_entry, kills))
+    return f'<section><h2>Mutants</h2><p class="lead">{MUTANTS}</p>{tiles(figures)}{entries}</section>'
 
 
 def kill_entry(kill: Kill) -> str:
     """One mutant: what it breaks and who notices; opened, the counterexample and all that was tried."""
     killer = kill.killer
     badge = '<span class="badge inductive">killed</span>' if killer else '<span class="badge bounded">lives</span>'
-    facts = [("breaks", escape(kill.mutant.breaks)), ("in", f"<code>{escape(kill.mutant.module)}</code>")]
+    facts = [("in", f"<code>{escape(kill.mutant.module)}</code>")]
     if killer:
-        facts += [("killed by", f"<code>{escape(killer.id)}</code>"), ("no longer so", escape(killer.detail))]
+        by = "<br>".join(f"<code>{escape(attempt.id)}</code>" for attempt in kill.attempts if attempt.kills)
+        facts += [("killed by", by), ("no longer so", escape(killer.detail))]
     else:
         facts.append(("why it lives", escape(kill.reason)))
     facts.append(("tried", f"{len(kill.attempts)} of {counted(len(kill.candidates), 'proof')} that rest on it"))
@@ -126,5 +149,6 @@ def kill_entry(kill: Kill) -> str:
     if killer and killer.counterexample:
         values = f"<pre>{escape(chr(10).join(values_of(killer.counterexample)))}</pre>"
     return (
-        f"<details><summary>{badge} <code>{escape(kill.mutant.name)}</code></summary><dl>{rows}</dl>{values}</details>"
+        f"<details><summary>{badge} <code>{escape(kill.mutant.name)}</code> "
+        f'<span class="quiet">{escape(kill.mutant.breaks)}</span></summary><dl>{rows}</dl>{values}</details>'
     )

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from clearstone.proofs.catalogue import selected
 from clearstone.proofs.obligations import ProofResult
 from clearstone.proofs.running import prove_listed
-from clearstone.reference.proof_tables import make_console, print_failure, print_results, print_sum
+from clearstone.reference.proof_tables import make_console, print_failure, print_mutant, print_results, print_sum
 
 
 def report_proofs(
@@ -29,10 +29,12 @@ def report_proofs(
                 break
     results.sort(key=lambda result: listed.index(result.id))
     console = make_console()
+    print_mutant(console)
     print_results(console, results)
     for result in results:
         if not result.holds:
             print_failure(console, result)
+    console.print()
     print_sum(console, results)
     return results, len(listed) - len(results)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from clearstone.proofs.catalogue import proofs
 from clearstone.proofs.obligations import ProofResult
-from clearstone.reference.results import HOLDS, UNDECIDED, VIOLATED, CheckResult, Verdict
+from clearstone.reference.results import HOLDS, PROVE, UNDECIDED, VIOLATED, CheckResult, Verdict
 
 
 def check_result(result: ProofResult) -> CheckResult:
@@ -16,19 +16,19 @@ def check_result(result: ProofResult) -> CheckResult:
     detail = told(result) if result.holds else f"{result.verdict}: {result.detail}"
     seconds = round(result.seconds, 3)
     layer = next((proof.layer for proof in proofs() if proof.id == result.id), "")
-    return CheckResult(result.id, result.statement, layer, "prove", verdict, result.strength, detail, seconds)
+    return CheckResult(result.id, result.statement, layer, PROVE, verdict, result.strength, detail, seconds)
 
 
 def told(result: ProofResult) -> str:
     """How much was decided, in a few words: paths through the code, or conditions of a theorem."""
     if not result.paths:
-        return f"{result.requirements} conditions"
+        return counted(result.requirements, "condition")
     return f"{counted(result.paths, 'path')}, {counted(result.requirements, 'demand')}"
 
 
-def counted(number: int, noun: str) -> str:
+def counted(number: int, one: str, many: str = "") -> str:
     """A number of things."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
 
 
 def as_data(result: ProofResult) -> dict[str, Any]:

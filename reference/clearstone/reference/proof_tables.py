@@ -8,14 +8,15 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from clearstone import mutants
 from clearstone.proofs.obligations import Counterexample, ProofResult
 from clearstone.proofs.units import with_unit
-from clearstone.reference.proof_results import told
+from clearstone.reference.proof_results import counted, told
 
 WIDTH = 200
 """Columns where the output is no terminal."""
-NARROW = 140
-"""On terminals with fewer columns, what matters less is left out."""
+NARROW = 180
+"""With fewer columns, what matters less is left out."""
 
 
 def make_console() -> Console:
@@ -38,7 +39,8 @@ def print_results(console: Console, results: Iterable[ProofResult]) -> None:
         table.add_column("outcomes reached", overflow="fold")
     for result in results:
         verdict = f"[green]{result.verdict}[/green]" if result.holds else f"[bold red]{result.verdict}[/bold red]"
-        cells = [escape(result.id), verdict, escape(result.strength), told(result), f"{result.seconds:.1f}"]
+        strength = escape(result.strength) if result.holds else ""
+        cells = [escape(result.id), verdict, strength, told(result), f"{result.seconds:.1f}"]
         if wide:
             cells += [", ".join(result.rules), escape(", ".join(sorted(result.outcomes)))]
         table.add_row(*cells)
@@ -57,6 +59,13 @@ def print_failure(console: Console, result: ProofResult) -> None:
             console.print(f"    {escape(line)}", soft_wrap=True)
 
 
+def print_mutant(console: Console) -> None:
+    """That a rule is broken on purpose, if one is."""
+    broken = mutants.current()
+    if broken is not None:
+        console.print(f"[bold]under the mutant {broken.name}[/bold]: {escape(broken.breaks)}\n", soft_wrap=True)
+
+
 def print_sum(console: Console, results: Sequence[ProofResult]) -> None:
     """How many are proved, and how firmly."""
     proved = [result for result in results if result.holds]
@@ -68,8 +77,9 @@ def print_sum(console: Console, results: Sequence[ProofResult]) -> None:
     seconds = sum(result.seconds for result in results)
     paths, demands = sum(result.paths for result in results), sum(result.requirements for result in results)
     console.print(
-        f"\n{len(proved)} of {len(results)} proved{f' ({firmly})' if firmly else ''}, "
-        f"{paths:,} paths, {demands:,} demands and conditions, {seconds:.1f} s of work"
+        f"{len(proved)} of {len(results)} proved{f' ({firmly})' if firmly else ''}, "
+        f"{counted(paths, 'path')}, {counted(demands, 'demand or condition', 'demands and conditions')}, "
+        f"{seconds:.1f} s of work"
     )
 
 

@@ -11,6 +11,8 @@ HOLDS: Verdict = "holds"
 VIOLATED: Verdict = "violated"
 UNDECIDED: Verdict = "undecided"
 NOT_ASKED: Verdict = "not asked"
+PROVE = "prove"
+"""The method of proofs, in results and in what mutants are said to be caught by."""
 
 
 @dataclass(frozen=True, slots=True)

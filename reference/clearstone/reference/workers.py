@@ -1,7 +1,8 @@
 """Processes that work through jobs at the same time, and what they send back.
 
-Each worker is a fresh interpreter, which takes on the mutant that the environment names before it imports anything of
-the spec. It sends its progress and a report for each job. If it dies, that is a report too.
+Whoever has nothing to do gets the next job, so that all end at about the same time. Each worker is a fresh interpreter,
+which takes on the mutant that the environment names before it imports anything of the spec. It sends its progress and a
+report for each job. If it dies, that is a report too.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import multiprocessing
 import signal
 from collections.abc import Generator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import Connection, wait
@@ -19,6 +21,8 @@ from clearstone.reference.check_plan import Job
 
 SILENCE = 120.0
 """After how many seconds without a word from any worker they count as hung: they tell of every few blocks."""
+PROCESSES = 2
+"""How many work at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,49 +59,76 @@ class Died:
     """How it ended."""
 
 
-def run_jobs(queues: Sequence[Sequence[Job]]) -> Generator[Progress | Finished | Died, None, None]:
-    """Work through each queue in a process of its own; closing the iterator ends them all."""
-    context = multiprocessing.get_context("spawn")
-    workers: dict[Connection, Any] = {}
-    at: dict[Connection, Job | None] = {}
+@dataclass(slots=True)
+class Worker:
+    """One of the processes."""
+
+    process: Any
+    """Its handle."""
+    connection: Connection
+    """Jobs go there, messages come from there."""
+    job: Job | None = None
+    """What it is at."""
+
+    def give(self, job: Job | None) -> None:
+        """Give it a job, or send it home."""
+        self.job = job
+        with suppress(BrokenPipeError):  # it has died: that is seen where its message is awaited
+            self.connection.send(job)
+
+
+def run_jobs(jobs: Sequence[Job], processes: int = PROCESSES) -> Generator[Progress | Finished | Died, None, None]:
+    """Do all jobs, begun in their order; closing the iterator ends the workers."""
+    waiting = list(jobs)
+    workers: dict[Connection, Worker] = {}
     try:
-        for queue in queues:
-            ours, theirs = context.Pipe(duplex=False)
-            process = context.Process(target=work, args=(theirs, tuple(queue)), daemon=True)
-            process.start()
-            theirs.close()
-            workers[ours], at[ours] = process, next(iter(queue), None)
+        for _ in range(min(processes, len(waiting))):
+            worker = start_worker()
+            workers[worker.connection] = worker
+            worker.give(waiting.pop(0))
         while workers:
             heard = wait(list(workers), SILENCE)
             if not heard:
-                yield Died(next(iter(at.values())), f"no worker was heard of for {SILENCE} s")
+                yield Died(next(iter(workers.values())).job, f"no worker was heard of for {SILENCE} s")
                 return
             for ready in heard:
                 assert isinstance(ready, Connection)
+                worker = workers[ready]
                 try:
                     message = ready.recv()
                 except EOFError:
-                    process = workers.pop(ready)
-                    process.join()
-                    if process.exitcode != 0:
-                        yield Died(at[ready], f"the worker ended with exit code {process.exitcode}")
+                    del workers[ready]
+                    worker.process.join()
+                    if worker.process.exitcode != 0:
+                        yield Died(worker.job, f"the worker ended with exit code {worker.process.exitcode}")
                     continue
-                at[ready] = message.job
+                if isinstance(message, Finished):
+                    worker.give(waiting.pop(0) if waiting else None)
                 yield message
     finally:
-        for process in workers.values():
-            process.terminate()
-        for process in workers.values():
-            process.join()
+        for worker in workers.values():
+            worker.process.terminate()
+        for worker in workers.values():
+            worker.process.join()
 
 
-def work(connection: Connection, jobs: Sequence[Job]) -> None:
+def start_worker() -> Worker:
+    """Start a process that waits for jobs."""
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=work, args=(theirs,), daemon=True)
+    process.start()
+    theirs.close()
+    return Worker(process, ours)
+
+
+def work(connection: Connection) -> None:
     """What a worker does: one job after the other, under the mutant that this run is under."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started this one ends it
     mutants.install_from_environment()
     from clearstone.reference.job_runner import run_job
 
-    for job in jobs:
+    while (job := connection.recv()) is not None:
         connection.send(Finished(job, run_job(job, partial(_tell, connection, job))))
     connection.close()
 
