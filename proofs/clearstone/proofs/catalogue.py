@@ -19,6 +19,7 @@ from clearstone.proofs.ledger import (
     default_proofs,
     deleveraging_proofs,
     dispatch_proofs,
+    expiry_takeover_proofs,
     flag_proofs,
     funding_proofs,
     ghosts,
@@ -35,6 +36,7 @@ from clearstone.proofs.ledger import (
     portfolio_proofs,
     resting_proofs,
     settlement_proofs,
+    takeover_proofs,
     trading_proofs,
     waterfall_proofs,
 )
@@ -69,6 +71,8 @@ MODULES = (
     deleveraging_proofs,
     default_proofs,
     absorption_proofs,
+    takeover_proofs,
+    expiry_takeover_proofs,
 )
 """Where obligations about the ledger are stated."""
 

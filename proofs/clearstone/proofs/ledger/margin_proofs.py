@@ -11,7 +11,7 @@ from clearstone.proofs.obligations import obligation
 from clearstone.proofs.worlds import World
 from clearstone.spec.instruments import Quote
 from clearstone.spec.margin import initial_health, liquidatable, maintenance_requirement, meets_initial
-from clearstone.spec.numbers import MAX_LOTS
+from clearstone.spec.numbers import MAX_LOTS, ceil_div
 
 PERP = "perp"
 """The perpetual that is looked at."""
@@ -57,3 +57,34 @@ def more_lots_never_need_less_margin(world: World) -> None:
     world.lemma(more * quotes[PERP].maintenance >= 0)
     world.require(small <= large, "initial margin does not fall")
     world.require(less <= later, "maintenance margin does not fall")
+
+
+@obligation(
+    "MARGIN-2", "MARGIN-3", "MARGIN-3a", about=(initial_health, maintenance_requirement), reaches={"call", "put"}
+)
+def a_short_option_needs_its_margin_alone_or_all_that_it_can_lose(world: World) -> None:
+    """A short call needs its isolated margin, a put that or its strike, if that is less; beyond its mark, for each lot.
+
+    So more lots never need less.
+    """
+    kind = world.choice("option", ("call", "put"))
+    series = parts.series(world, "option", kind == "call", expiry=5_000)
+    quote = parts.quote(world, series, fresh=False, funding_index=0)  # fresh prices are among them
+    most = series.strike * series.multiplier
+    world.assume(quote.maintenance >= quote.short_mark)
+    if kind == "put":
+        world.assume(quote.short_mark <= most)  # no put is marked above its strike: MARK-1
+    size = world.integer("size", 1, MAX_LOTS, 3)
+    account = parts.account(world, ALICE, (parts.position(world, ALICE, "option", -size, 0),))
+    quotes = {"option": quote}
+    initial, later = initial_health(account, quotes, True).required, maintenance_requirement(account, quotes)
+    world.observe("margins", (initial, later))
+    world.reached(kind)
+    for required, alone in ((initial, quote.initial), (later, quote.maintenance)):
+        rate = alone if kind == "call" else min(alone, most)
+        if kind == "call":
+            world.lemma(size * (ceil_div(alone, series.multiplier) * series.multiplier - alone) >= 0)
+        else:
+            world.lemma(min(size * alone, size * most) == size * rate)
+        world.lemma(size * (rate - quote.short_mark) >= 0)
+        world.require(required == size * (rate - quote.short_mark), "every lot needs the same beyond its mark")
