@@ -6,6 +6,7 @@ long as it does the same each time. Answers that follow from the path so far par
 
 from __future__ import annotations
 
+from builtins import max, min  # noqa: UP029  # the plain ones, also while others are in their place
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field

@@ -20,17 +20,20 @@ CONSTANT: Monomial = ()
 class Polynomial:
     """A sum of monomials with coefficients other than 0; immutable."""
 
-    __slots__ = ("_hash", "terms")
+    __slots__ = ("_hash", "_parts", "terms")
 
     def __init__(self, terms: Mapping[Monomial, int]) -> None:
         """Hold the terms; those with the coefficient 0 are left out."""
         self.terms = {monomial: factor for monomial, factor in terms.items() if factor != 0}
-        self._hash = hash(frozenset(self.terms.items()))
+        self._hash: int | None = None
+        self._parts: tuple[Polynomial, int, int] | None = None
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Polynomial) and self.terms == other.terms
 
     def __hash__(self) -> int:
+        if self._hash is None:
+            self._hash = hash(frozenset(self.terms.items()))
         return self._hash
 
     def __add__(self, other: Polynomial) -> Polynomial:
@@ -74,6 +77,12 @@ class Polynomial:
         The form has no constant and no common divisor, and its leading coefficient is positive: whatever is a multiple
         of the same thing has the same form.
         """
+        if self._parts is None:
+            self._parts = self._split()
+        return self._parts
+
+    def _split(self) -> tuple[Polynomial, int, int]:
+        """Form, factor and constant."""
         varying = {monomial: by for monomial, by in self.terms.items() if monomial != CONSTANT}
         if not varying:
             return ZERO, 0, self.constant

@@ -6,6 +6,7 @@ made once for each definition, so that what is computed twice from the same inpu
 
 from __future__ import annotations
 
+from builtins import max, min  # noqa: UP029  # the plain ones, also while others are in their place
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from math import inf
