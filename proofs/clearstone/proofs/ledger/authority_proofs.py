@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from clearstone.proofs.ledger import parts
@@ -120,7 +120,13 @@ def a_parameter_changes_by_a_bounded_step_within_its_range(world: World) -> None
             world.require(now == was, "no other parameter changes")
 
 
-@obligation("LEDGER-8", about=(schedule_change,), reaches={ACCEPTED, "LEDGER-8"})
+@obligation(
+    "LEDGER-8",
+    about=(schedule_change,),
+    reaches={ACCEPTED, "LEDGER-8"},
+    kinds=(ChangeParameter,),
+    keeps={"conservation", "pots", "health", "once", "direction"},
+)
 def a_change_is_scheduled_once_and_waits_its_delay(world: World) -> None:
     """A change is accepted only with the next number, and binds no earlier than the delay allows."""
     number = world.choice("number", (5, 4, 6))
@@ -135,5 +141,7 @@ def a_change_is_scheduled_once_and_waits_its_delay(world: World) -> None:
         scheduled = after.changes[change_key(5)]
         world.require(scheduled.binds_at >= block.now + block.parameters.parameter_delay, "it waits")
         world.require(scheduled.value == action.value, "its value is taken exactly")
+        untouched = replace(after, changes=waiting.changes, last_change=waiting.last_change)
+        world.require(untouched == waiting, "no money moves, no account is touched, nothing binds yet")
         again, refused = schedule_change(after, block, action)
         world.require(refused.rejection is not None and again is after, "the same change again is refused")

@@ -30,7 +30,14 @@ def transferred(world: World, setting: Setting) -> tuple[Ledger, Receipt]:
     return transfer(setting.ledger, setting.context, ALICE, Transfer(to, world.integer("amount", usual=5)))
 
 
-@obligation("LEDGER-1", "LEDGER-7", about=(transfer,), reaches={ACCEPTED, "NUM-5", "LEDGER-4", "MARGIN-4", "ORACLE-5"})
+@obligation(
+    "LEDGER-1",
+    "LEDGER-7",
+    about=(transfer,),
+    reaches={ACCEPTED, "NUM-5", "LEDGER-4", "MARGIN-4", "ORACLE-5"},
+    kinds=(Transfer,),
+    keeps={"conservation", "pots"},
+)
 def transfer_conserves_money(world: World) -> None:
     """A transfer creates no money and destroys none, and no pot is below zero at any sub-step."""
     setting = holders(world, ALICE, BOB)
@@ -48,7 +55,15 @@ def require_nothing_taken_too_early(world: World, setting: Setting, left: Accoun
     world.require(kept >= 0, "what is left is worth more than all its unrealised and locked profit")
 
 
-@obligation("MARGIN-4", "MARGIN-6", "ORACLE-4", about=(transfer,), reaches={ACCEPTED, "MARGIN-4", "ORACLE-4"})
+@obligation(
+    "MARGIN-4",
+    "MARGIN-6",
+    "ORACLE-4",
+    about=(transfer,),
+    reaches={ACCEPTED, "MARGIN-4", "ORACLE-4"},
+    kinds=(Transfer,),
+    keeps={"health", "direction"},
+)
 def transfer_takes_no_profit_that_is_not_certain(world: World) -> None:
     """Whoever transfers keeps what covers all unrealised and locked profit, at the clamped and unclamped prices."""
     setting = holders(world, ALICE, BOB, carried=True)
@@ -86,7 +101,14 @@ def withdrawing(world: World, carried: bool = False) -> Setting:
     return Setting(held, one.context)
 
 
-@obligation("LEDGER-1", "LEDGER-5", about=(withdraw,), reaches={ACCEPTED, "NUM-5", "LEDGER-5", "MARGIN-4"})
+@obligation(
+    "LEDGER-1",
+    "LEDGER-5",
+    about=(withdraw,),
+    reaches={ACCEPTED, "NUM-5", "LEDGER-5", "MARGIN-4"},
+    kinds=(Withdraw,),
+    keeps={"conservation", "pots", "direction"},
+)
 def withdrawal_conserves_money(world: World) -> None:
     """A withdrawal moves cash to escrow, all of it, and no pot is below zero at any sub-step."""
     setting = withdrawing(world)
@@ -94,11 +116,22 @@ def withdrawal_conserves_money(world: World) -> None:
     if came_to(world, setting.ledger, after, receipt):
         escrowed = after.pools["main"].escrow - setting.ledger.pools["main"].escrow
         world.require(escrowed == after.withdrawals[WITHDRAWAL].amount, "escrow grows by what the withdrawal is for")
+        last = receipt.postings[-1]
+        world.require((last.source, last.destination) == (f"account/{ALICE}", "escrow"), "who withdraws pays")
+        world.require(last.amount == escrowed, "exactly that")
     require_conservation(world, setting.ledger, after, (ALICE,), (beside(ALICE),))
     require_postings(world, setting.ledger, after, receipt.postings, (ALICE,), (beside(ALICE),))
 
 
-@obligation("MARGIN-4", "ORACLE-4", "OPT-4", about=(withdraw,), reaches={ACCEPTED, "MARGIN-4", "ORACLE-4", "ORACLE-5"})
+@obligation(
+    "MARGIN-4",
+    "ORACLE-4",
+    "OPT-4",
+    about=(withdraw,),
+    reaches={ACCEPTED, "MARGIN-4", "ORACLE-4", "ORACLE-5"},
+    kinds=(Withdraw,),
+    keeps={"health"},
+)
 def withdrawal_takes_no_profit_that_is_not_certain(world: World) -> None:
     """Whoever withdraws keeps what covers all unrealised and locked profit, at the clamped and unclamped prices."""
     setting = withdrawing(world, carried=True)
@@ -126,7 +159,7 @@ def nothing_leaves_a_pool_with_a_pending_series(world: World) -> None:
     world.require(receipt.rejection is not None, "it is refused")
 
 
-@obligation("LEDGER-5", about=(withdraw,), reaches={ACCEPTED, "LEDGER-5"})
+@obligation("LEDGER-5", about=(withdraw,), reaches={ACCEPTED, "LEDGER-5"}, kinds=(Withdraw,), keeps={"once"})
 def withdrawal_id_is_used_at_most_once(world: World) -> None:
     """A withdrawal is accepted only under an id that was never used, and the id is used from then on."""
     setting = withdrawing(world)
@@ -150,7 +183,14 @@ def winner_is_not_paid_before_a_loser_has_paid_in(world: World) -> None:
         world.require(cash + min(0, clearing) >= 0, "Σ cash + Σ min(0, clearing) ≥ 0")
 
 
-@obligation("LEDGER-5", "LEDGER-1", about=(deposit,), reaches={ACCEPTED, "NUM-5", "LEDGER-4", "LEDGER-5"})
+@obligation(
+    "LEDGER-5",
+    "LEDGER-1",
+    about=(deposit,),
+    reaches={ACCEPTED, "NUM-5", "LEDGER-4", "LEDGER-5"},
+    kinds=(Deposit,),
+    keeps={"conservation", "pots", "once", "direction"},
+)
 def deposit_credits_what_the_vault_received_once(world: World) -> None:
     """A deposit credits exactly what the vault received, once per id."""
     one = holders(world, ALICE)
@@ -168,6 +208,9 @@ def deposit_credits_what_the_vault_received_once(world: World) -> None:
     if came_to(world, before, after, receipt):
         received = after.pools["main"].vault - before.pools["main"].vault
         world.require(received == action.amount, "the vault grows by the amount")
+        last = receipt.postings[-1]
+        world.require((last.source, last.destination) == ("outside", f"account/{ALICE}"), "the account named gains")
+        world.require(last.amount == action.amount, "exactly that")
         world.require(not used, "the id was new")
         again, refused = deposit(after, one.context, action)
         world.require(refused.rejection is not None and again is after, "the same deposit again is refused")
@@ -175,7 +218,14 @@ def deposit_credits_what_the_vault_received_once(world: World) -> None:
     require_postings(world, before, after, receipt.postings, (ALICE,), (beside(ALICE),))
 
 
-@obligation("LEDGER-5", "LEDGER-1", about=(release,), reaches={ACCEPTED, "LEDGER-5"})
+@obligation(
+    "LEDGER-5",
+    "LEDGER-1",
+    about=(release,),
+    reaches={ACCEPTED, "LEDGER-5"},
+    kinds=(Release,),
+    keeps={"conservation", "pots", "health", "once", "direction"},
+)
 def release_pays_a_withdrawal_once(world: World) -> None:
     """A release takes an escrowed withdrawal off the vault, all of it and once; escrow is not overdrawn."""
     pool = parts.pool(world)
@@ -198,13 +248,22 @@ def release_pays_a_withdrawal_once(world: World) -> None:
     if came_to(world, before, after, receipt):
         world.require(status == "escrowed", "the withdrawal was waiting")
         world.require(pool.vault - after.pools["main"].vault == amount, "the vault pays what was withdrawn")
+        world.require(pool.escrow - after.pools["main"].escrow == amount, "out of escrow")
+        world.require(after.accounts is before.accounts, "no account is touched")
         again, refused = release(after, Release(ALICE, ID))
         world.require(refused.rejection is not None and again is after, "the same release again is refused")
     require_conservation(world, before, after, (), ())
     require_postings(world, before, after, receipt.postings, (), ())
 
 
-@obligation("LEDGER-4", "LEDGER-1", about=(open_account,), reaches={ACCEPTED, "LEDGER-4"})
+@obligation(
+    "LEDGER-4",
+    "LEDGER-1",
+    about=(open_account,),
+    reaches={ACCEPTED, "LEDGER-4"},
+    kinds=(OpenAccount,),
+    keeps={"conservation", "pots", "once", "direction"},
+)
 def opening_takes_nobody_s_account(world: World) -> None:
     """An account is opened empty, under the id that its owner alone can have, and never over one that is there."""
     owner = b"owner".ljust(32, b"\0")
@@ -218,4 +277,6 @@ def opening_takes_nobody_s_account(world: World) -> None:
     if came_to(world, before, after, receipt):
         world.require(not there and (key, pool, number) == (owner, "main", 7), "it is new and the owner's own")
         world.require(after.accounts[named] == Account(owner, "main", 0, 0), "it is empty")
+        again, refused = open_account(after, named, OpenAccount(key, pool, number))
+        world.require(refused.rejection is not None and again is after, "opening it again is refused")
     world.require(after.pools is before.pools and after.markets is before.markets, "no money moves")

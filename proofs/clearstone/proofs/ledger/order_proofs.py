@@ -72,7 +72,14 @@ def order_ledger(world: World) -> tuple[Ledger, Order]:
     return ledger(world, {ALICE: held}, (PERP,), books={PERP: with_order(EMPTY_BOOK, ALICE, resting)}), resting
 
 
-@obligation("BOOK-2", "LEDGER-1", about=(cancel,), reaches={"accepted", "BOOK-2"})
+@obligation(
+    "BOOK-2",
+    "LEDGER-1",
+    about=(cancel,),
+    reaches={"accepted", "BOOK-2"},
+    kinds=(Cancel,),
+    keeps={"conservation", "pots", "direction"},
+)
 def cancelling_moves_nothing_but_the_order(world: World) -> None:
     """Cancelling takes the named order off the book and out of the account, once, and moves no money."""
     before, resting = order_ledger(world)
