@@ -99,6 +99,8 @@ def liquidation(world: World) -> Setting:
     "LEDGER-1",
     about=(liquidate,),
     reaches={ACCEPTED, "LIQ-1", "BOOK-4", "ORACLE-5", "MARGIN-6"},
+    kinds=(Liquidate,),
+    keeps={"conservation", "pots", "health", "direction"},
 )
 def liquidation_conserves_money_and_takes_no_more_than_there_is(world: World) -> None:
     """Takeover, discount and penalty move money exactly as posted; no position grows or flips, nobody takes his own."""
