@@ -46,7 +46,15 @@ def expired(world: World, phase: str = "settle") -> Setting:
     return Setting(ledger(world, accounts, MARKETS), context(world, quotes))
 
 
-@obligation("OPT-3", "OPT-1", "LEDGER-1", about=(settle,), reaches={ACCEPTED, "OPT-3", "LEDGER-4", "NUM-5"})
+@obligation(
+    "OPT-3",
+    "OPT-1",
+    "LEDGER-1",
+    about=(settle,),
+    reaches={ACCEPTED, "OPT-3", "LEDGER-4", "NUM-5"},
+    kinds=(Settle,),
+    keeps={"conservation", "pots", "once", "direction"},
+)
 def settling_pays_each_position_exactly_once(world: World) -> None:
     """Settling pays lots · payoff through the clearing balance, exactly, and consumes the position: never twice."""
     setting = expired(world, world.choice("phase", ("settle", "pending")))
