@@ -33,6 +33,8 @@ MEANS: dict[Rung, str] = {
 """How a question was decided."""
 LOGICS: dict[Rung, str] = {"linear": "QF_LIA", "signs": "QF_LIA", "products": "QF_LIA", "nonlinear": "QF_NIA"}
 """What SMT-LIB calls the theory of a rung."""
+TAKEN = frozenset("abs and as assert distinct div exists false forall ite let mod not or par true xor _ !".split())
+"""Words that mean something in SMT-LIB, also between bars."""
 LONGEST = 200
 """Longest formula in a comment."""
 TOKEN = re.compile(r"\|[^|]*\||[^\s()|]+")
@@ -162,7 +164,7 @@ def name_of(vocabulary: Vocabulary, place: int) -> str:
     """What an atom is called: a symbol by its name, anything else by what it is and a number."""
     match vocabulary.definitions[place]:
         case Symbol(name):
-            return name
+            return f"{name} (input)" if name in TAKEN else name
         case Quotient():
             return f"quotient#{place}"
         case PositivePart():
