@@ -66,6 +66,11 @@ def noting(steps: Steps, run: Callable[[], Any]) -> tuple[Any, list[Call]]:
         return run(), calls
 
 
+def told_apart(world: World, count: int) -> list[Ledger]:
+    """Ledgers that differ from each other and from any that there was."""
+    return [replace(ledger(world, {}, ()), last_change=-1 - number) for number in range(count)]
+
+
 @obligation(
     "CONS-6",
     "LEDGER-7",
@@ -78,7 +83,7 @@ def a_refused_block_changes_nothing_and_an_accepted_one_goes_in_order(world: Wor
     state, block = any_state(world), any_proposal(world)
     refused = world.choice("block", ("follows", "does not follow")) == "does not follow"
     begun, ended, committed = (replace(state, height=state.height + more) for more in (1, 2, 3))
-    ledgers = [ledger(world, {}, ()) for _ in block.transactions]
+    ledgers = told_apart(world, len(block.transactions))
     receipts = [Receipt(None) for _ in block.transactions]
     made = iter(zip(ledgers, receipts, strict=True))
     rejection, fixed, last = Rejection("CONS-6", "it does not follow"), object(), (Receipt(None),)
@@ -166,7 +171,7 @@ def beginning_a_block_moves_time_and_prices_and_no_money(world: World) -> None:
 def a_block_ends_with_defaults_then_fees_then_changes(world: World) -> None:
     """Defaults come first, fees then, and parameters last: nothing in the block is judged by what binds at its end."""
     state = any_state(world)
-    ledgers = [ledger(world, {}, ()) for _ in range(3)]
+    ledgers = told_apart(world, 3)
     receipts = [Receipt(Rejection("NUM-1", name)) for name in ("defaults", "fees", "changes")]
     instruments: Any = table([("perp", 1)])
     fixed = object()

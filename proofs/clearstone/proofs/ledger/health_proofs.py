@@ -23,7 +23,7 @@ from clearstone.spec.book import EMPTY_BOOK, with_order
 from clearstone.spec.cash import deposit, open_account, transfer, withdraw
 from clearstone.spec.funding import settle_funding
 from clearstone.spec.ledger_state import Ledger
-from clearstone.spec.margin import Quotes, equity, healthy_after, orders_requirement
+from clearstone.spec.margin import Quotes, equity, healthy_after, meets_initial, orders_requirement
 from clearstone.spec.orders import cancel
 from clearstone.spec.settlement import settle
 from clearstone.spec.transactions import Cancel, Deposit, OpenAccount, Settle, Transfer, Withdraw
@@ -101,7 +101,7 @@ def cancelling_and_opening_pass_the_health_rule(world: World) -> None:
         came_to(world, setting.ledger, after, receipt)
         world.reached("OpenAccount")
         opened = after.accounts[named]
-        world.require(healthy_after(opened, opened, quotes), "a new account needs nothing")
+        world.require(meets_initial(opened, quotes), "a new account has all that it needs")
         return
     orders = tuple(Order(nonce, MARKET, True, 1, 50_000, nonce, False) for nonce in (1, 2))
     settled = replace(

@@ -13,7 +13,7 @@ from clearstone.proofs.ledger.worlds import ALICE, BOB, context, ledger
 from clearstone.proofs.obligations import obligation
 from clearstone.proofs.worlds import World
 from clearstone.spec.accounts import Order
-from clearstone.spec.book import Book, Level, Resting, candidates, rank_of, side_of, with_order, without
+from clearstone.spec.book import Book, Level, Resting, candidates, side_of, with_order, without
 from clearstone.spec.ledger_state import Context
 from clearstone.spec.matching import Match, match_order, meet
 from clearstone.spec.numbers import MAX_LOTS, MAX_TICKS
@@ -27,10 +27,10 @@ def any_book(world: World, buys: bool) -> Book:
         world.integer("worse price", 1, MAX_TICKS, 50_000),
     )
     levels = (
-        Level(rank_of(buys, better), (Resting(3, BOB, 1), Resting(5, BOB, 2))),
-        Level(rank_of(buys, worse), (Resting(2, BOB, 3),)),
+        Level(-better if buys else better, (Resting(3, BOB, 1), Resting(5, BOB, 2))),
+        Level(-worse if buys else worse, (Resting(2, BOB, 3),)),
     )
-    world.assume(levels[0].rank < levels[1].rank)
+    world.assume(better > worse if buys else better < worse)
     return Book(bids=levels) if buys else Book(asks=levels)
 
 
@@ -68,7 +68,7 @@ def an_order_waits_behind_all_others_at_its_price(world: World) -> None:
     world.reached(DONE)
     entry, levels = Resting(8, ALICE, 9), side_of(after, buys)
     place = next(number for number, level in enumerate(levels) if entry in level.queue)
-    world.require(levels[place].rank == rank_of(buys, price), "it stands at its price")
+    world.require(levels[place].rank == (-price if buys else price), "it stands at its price")
     world.require(levels[place].queue[-1] == entry, "behind all others there")
     for number in range(len(levels) - 1):
         world.require(levels[number].rank < levels[number + 1].rank, "the best price comes first")
