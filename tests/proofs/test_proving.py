@@ -111,6 +111,26 @@ def test_a_function_that_answers_otherwise_when_replayed_disagrees():
     assert proof_of(fickle).verdict == "disagrees"
 
 
+def test_what_was_demanded_before_an_input_is_excluded_still_counts():
+    def excluded_later(world: World) -> None:
+        part, cap = shares(world, within=False)
+        world.require(part <= cap, "within its cap")
+        world.assume(part <= cap)
+
+    assert proof_of(excluded_later).verdict == "refuted"
+
+
+def test_what_was_demanded_before_something_is_raised_still_counts():
+    def raised_later(world: World) -> None:
+        part, cap = shares(world, within=False)
+        world.require(part <= cap, "within its cap")
+        if part > cap:
+            raise ArithmeticError
+
+    result = proof_of(raised_later)
+    assert (result.verdict, result.detail) == ("refuted", "within its cap")
+
+
 @pytest.mark.parametrize("seed", [1, 2])
 def test_the_seed_changes_no_verdict(seed: int):
     def holds(world: World) -> None:
