@@ -52,8 +52,9 @@ def a_stage_takes_all_it_may_and_pushes_nobody_below_zero(world: World) -> None:
         world.require(charged[name] >= 0, "nobody gains")
         world.require(charged[name] <= caps[name], "nobody pays more than that")
     world.require(has[STRANGER] is had[STRANGER], "no account of another pool pays")
-    require_conservation(world, before.ledger, after.ledger, (BOB, *PAYERS), ())
-    require_postings(world, before.ledger, after.ledger, after.postings, (BOB, *PAYERS), ())
+    everybody = (BOB, STRANGER, *PAYERS)
+    require_conservation(world, before.ledger, after.ledger, everybody, ())
+    require_postings(world, before.ledger, after.ledger, after.postings, everybody, ())
 
 
 @obligation("WATER-2", "NUM-6", about=(share, charge_account), reaches={DONE})

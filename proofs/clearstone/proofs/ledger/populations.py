@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from clearstone.proofs.ledger import parts
+from clearstone.proofs.ledger.frames import framed
 from clearstone.proofs.ledger.worlds import BOB, Setting, beside, context, ledger
 from clearstone.proofs.worlds import World
 from clearstone.spec.accounts import Account
@@ -40,4 +41,6 @@ def crowd(world: World, *names: str, markets: tuple[str, ...] = ()) -> Setting:
     quotes = {beside(name): parts.ghost_quote(world, beside(name), True) for name in (*names, STRANGER)}
     accounts = {name: any_account(world, name) for name in names}
     accounts |= {STRANGER: any_account(world, STRANGER, "other"), BOB: parts.account(world, BOB, ())}
-    return Setting(with_accounts(ledger(world, accounts, markets), accounts), context(world, quotes))
+    made = with_accounts(ledger(world, accounts, markets), accounts)
+    pools = framed({"main": made.pools["main"], "other": parts.pool(world, "other")})
+    return Setting(replace(made, pools=pools), context(world, quotes))
