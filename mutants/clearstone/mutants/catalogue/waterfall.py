@@ -95,5 +95,23 @@ MUTANTS = (
         layer="waterfall",
         caught_by=("check", "prove"),
     ),
+    Mutant(
+        name="loss-reaches-another-pool",
+        module="clearstone.spec.waterfall",
+        old="if other_id != account_id and other.pool == pool_id",
+        new="if other_id != account_id",
+        breaks="LEDGER-4: accounts of every pool pay for a default in one",
+        layer="waterfall",
+        caught_by=("check", "prove"),
+    ),
+    Mutant(
+        name="first-pool-pays-for-all",
+        module="clearstone.spec.waterfall",
+        old="    pool_id = ledger.accounts[account_id].pool\n    pool = ledger.pools[pool_id]\n    if pot ==",
+        new="    pool_id = ledger.pools.keys()[0]\n    pool = ledger.pools[pool_id]\n    if pot ==",
+        breaks="LEDGER-4: a pot of another pool pays what is still owed",
+        layer="waterfall",
+        caught_by=("check", "prove"),
+    ),
 )
 """The mutants of this layer."""
