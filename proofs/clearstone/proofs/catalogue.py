@@ -26,7 +26,9 @@ from clearstone.proofs.ledger import (
     grace_proofs,
     health_proofs,
     instrument_proofs,
+    isolation_proofs,
     liquidation_proofs,
+    loss_isolation_proofs,
     margin_proofs,
     matching_proofs,
     number_proofs,
@@ -75,6 +77,8 @@ MODULES = (
     absorption_proofs,
     takeover_proofs,
     expiry_takeover_proofs,
+    isolation_proofs,
+    loss_isolation_proofs,
 )
 """Where obligations about the ledger are stated."""
 
