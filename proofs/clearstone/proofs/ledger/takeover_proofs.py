@@ -226,10 +226,10 @@ def the_least_lots_restore_the_buffer_and_one_fewer_does_not(world: World) -> No
     world.require(least <= size, "no more than there is")
     world.reached("all" if least == size else "a single lot" if least == 1 else "between")
     if least < size:
-        world.require(tried[0] == least, "it was tried")
+        world.require(bool(tried) and tried[0] == least, "it was tried")
         world.require(world.flag("what is found restores"), "it restores the buffer")
     if least > 1:
-        world.require(tried[-1] == least - 1, "one lot fewer was tried")
+        world.require(bool(tried) and tried[-1] == least - 1, "one lot fewer was tried")
         world.require(not world.flag("one lot fewer restores"), "which does not restore it")
 
 
