@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from clearstone.proofs.contracts import replaced
 from clearstone.proofs.ledger import parts
 from clearstone.proofs.ledger.number_proofs import DONE
 from clearstone.proofs.obligations import obligation
 from clearstone.proofs.worlds import World
 from clearstone.spec.instruments import (
+    OptionSeries,
     Quote,
     initial_fraction,
     option_mark,
@@ -119,13 +121,18 @@ def every_quote_of_an_option_is_in_order(world: World) -> None:
     now = world.integer("now", 0, MAX_TIME, 3_000)
     world.assume(price is None or now >= option.expiry)
     reported, fresh = world.integer("reported", 1, MAX_TICKS, 2_000), world.choice("feed", (True, False))
-    quote = quote_option(option, now, index, reported, fresh, price)
+
+    def any_mark(series: OptionSeries, index: int, _: int) -> int:
+        above = world.integer("mark above intrinsic", 0, None, 500)  # never below: proved of the mark by itself
+        return payoff(series, index) + above
+
+    def any_margins(_: OptionSeries, __: int, mark: int) -> tuple[int, int]:
+        maintenance = mark + world.integer("maintenance above mark", 0, None, 900)  # never below: proved above
+        return maintenance + world.integer("initial above maintenance", 0, None, 300), maintenance
+
+    with replaced(option_mark, any_mark), replaced(short_margins, any_margins):
+        quote = quote_option(option, now, index, reported, fresh, price)
     world.reached(quote.phase)
-    underlying = index * option.multiplier
-    floor, fraction = option.parameters.initial_floor, option.parameters.maintenance_fraction
-    world.lemma(underlying * floor >= underlying * fraction)
-    world.lemma(quote.short_mark * fraction >= 0)
-    world.lemma(quote.maintenance * (option.parameters.put_ratio - 1_000_000) >= 0)
     require_order(world, quote)
 
 
