@@ -111,7 +111,7 @@ MUTANTS = (
         new="return (low, middle - 1) if holds(middle)",
         breaks="LIQ-3: fewer lots are taken than restore the buffer",
         layer="liquidation",
-        caught_by=("check",),
+        caught_by=("check", "prove"),
     ),
     Mutant(
         name="liquidate-all-at-once",
@@ -120,7 +120,7 @@ MUTANTS = (
         new="return size",
         breaks="LIQ-3: all is taken where a part would have restored the buffer",
         layer="liquidation",
-        caught_by=("check",),
+        caught_by=("check", "prove"),
     ),
     Mutant(
         name="takeover-adds-lots",
@@ -129,7 +129,7 @@ MUTANTS = (
         new="traded(after, quote, lots, quote.mark",
         breaks="LIQ-2: the target is left with more lots than it had",
         layer="liquidation",
-        caught_by=("check",),
+        caught_by=("check", "prove"),
     ),
     Mutant(
         name="sixteenths-floored",
@@ -138,7 +138,7 @@ MUTANTS = (
         new="lots = floor_div(abs(position.lots) * sixteenths, SIXTEENTHS)",
         breaks="LIQ-3: nothing is taken of a small leg",
         layer="liquidation",
-        caught_by=("check",),
+        caught_by=("check", "prove"),
     ),
     Mutant(
         name="sixteenths-from-two",
@@ -147,7 +147,7 @@ MUTANTS = (
         new="for sixteenths in range(2, SIXTEENTHS)",
         breaks="LIQ-3: more of an expiry is taken than restores the buffer",
         layer="liquidation",
-        caught_by=("check",),
+        caught_by=("check", "prove"),
     ),
 )
 """The mutants of this layer."""

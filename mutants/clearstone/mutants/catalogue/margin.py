@@ -84,7 +84,7 @@ MUTANTS = (
         new="loss += position.lots * payoff(series, price)",
         breaks="MARGIN-3: what a short pays at expiry counts as its gain",
         layer="margin",
-        caught_by=("check",),
+        caught_by=("check", "prove"),
     ),
     Mutant(
         name="sure-gain-is-collateral",
@@ -93,7 +93,7 @@ MUTANTS = (
         new="return worst_loss(legs, prices_tried(legs, initial)) + max(0, naked) * margin",
         breaks="MARGIN-3: a portfolio that cannot lose pays for another that can",
         layer="margin",
-        caught_by=("check",),
+        caught_by=("check", "prove"),
     ),
     Mutant(
         name="naked-calls-unmargined",
@@ -102,7 +102,7 @@ MUTANTS = (
         new=")",
         breaks="MARGIN-3: a call that is sold can only lose what it loses at the prices tried",
         layer="margin",
-        caught_by=("check",),
+        caught_by=("check", "prove"),
     ),
     Mutant(
         name="naked-calls-counted-in-lots",
@@ -111,7 +111,7 @@ MUTANTS = (
         new="naked -= position.lots",
         breaks="MARGIN-3: a naked call needs its margin for one unit of the underlying, whatever its size",
         layer="margin",
-        caught_by=("check",),
+        caught_by=("check", "prove"),
     ),
     Mutant(
         name="naked-calls-margin-floored",
@@ -120,7 +120,7 @@ MUTANTS = (
         new="alone // series.multiplier",
         breaks="NUM-3: what must be posted for a naked call is floored",
         layer="margin",
-        caught_by=("check",),
+        caught_by=("check", "prove"),
     ),
     Mutant(
         name="rise-tried-downwards",
@@ -129,7 +129,7 @@ MUTANTS = (
         new="index - ceil_div(index * rise, PPM)",
         breaks="MARGIN-3: no price above the index is tried but the strikes",
         layer="margin",
-        caught_by=("check",),
+        caught_by=("check", "prove"),
     ),
     Mutant(
         name="rise-floored",
@@ -138,7 +138,7 @@ MUTANTS = (
         new="index + index * rise // PPM",
         breaks="NUM-3: the rise that is tried is rounded for the account",
         layer="margin",
-        caught_by=("check",),
+        caught_by=("check", "prove"),
     ),
     Mutant(
         name="least-loss-counts",
@@ -147,7 +147,7 @@ MUTANTS = (
         new="return min([loss_at",
         breaks="MARGIN-3: of the prices tried the kindest counts",
         layer="margin",
-        caught_by=("check",),
+        caught_by=("check", "prove"),
     ),
     Mutant(
         name="larger-of-isolated-and-portfolio",
@@ -156,7 +156,7 @@ MUTANTS = (
         new="else max(isolated, portfolio_loss",
         breaks="MARGIN-3: a spread needs more than it can lose",
         layer="margin",
-        caught_by=("check",),
+        caught_by=("check", "prove"),
     ),
     Mutant(
         name="isolated-margin-of-a-lot",
@@ -165,7 +165,7 @@ MUTANTS = (
         new="total += (quote.initial",
         breaks="MARGIN-2: any number of short options needs the margin of one",
         layer="margin",
-        caught_by=("check",),
+        caught_by=("check", "prove"),
     ),
     Mutant(
         name="payoff-ends-at-twice-the-strike",
@@ -174,7 +174,7 @@ MUTANTS = (
         new="return min(max(0, ticks), series.strike) * series.multiplier\n\n\ndef option_mark",
         breaks="OPT-1: a call pays no more than its strike",
         layer="margin",
-        caught_by=("check",),
+        caught_by=("check", "prove"),
     ),
     Mutant(
         name="liquidatable-at-margin",
@@ -183,7 +183,7 @@ MUTANTS = (
         new="return health_equity(account, quotes) <= maintenance_requirement",
         breaks="LIQ-1: who has exactly his maintenance margin is liquidated",
         layer="margin",
-        caught_by=("check",),
+        caught_by=("check", "prove"),
     ),
 )
 """The mutants of this layer."""
