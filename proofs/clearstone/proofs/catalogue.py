@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from clearstone.proofs.bounds import kept_proofs
+from clearstone.proofs.bounds.claims import CLAIMS, WidthClaim
 from clearstone.proofs.consensus import statements
 from clearstone.proofs.consensus.theorems import Theorem
 from clearstone.proofs.ledger import (
@@ -48,6 +50,7 @@ from clearstone.proofs.proving import prove
 
 MODULES = (
     number_proofs,
+    kept_proofs,
     oracle_proofs,
     instrument_proofs,
     liquidation_proofs,
@@ -64,10 +67,10 @@ MODULES = (
     matching_proofs,
     resting_proofs,
     block_proofs,
-    block_step_proofs,
     flag_proofs,
-    change_proofs,
+    block_step_proofs,
     grace_proofs,
+    change_proofs,
     dispatch_proofs,
     health_proofs,
     settlement_proofs,
@@ -97,7 +100,7 @@ class Proof:
     """Functions of the specification that it is about."""
     prove: Callable[[int], ProofResult]
     """What comes of it, with the solver's seed."""
-    source: Theorem | Obligation
+    source: Theorem | Obligation | WidthClaim
     """What is proved, as it was stated."""
 
     @property
@@ -105,17 +108,20 @@ class Proof:
         """Part of the protocol that it is about: the module in which it is stated."""
         if isinstance(self.source, Theorem):
             return "consensus"
+        if isinstance(self.source, WidthClaim):
+            return "bounds"
         package, _, module = self.source.run.__module__.removeprefix("clearstone.proofs.").partition(".")
         return module.removesuffix("_proofs") if package == "ledger" else package
 
 
 def proofs() -> tuple[Proof, ...]:
-    """All of them: the theorems of consensus, then every obligation on the code."""
+    """All of them: the theorems of consensus, every obligation on the code, and how wide its numbers get."""
     theorems = (Proof(one.id, one.statement, one.rules, one.about, one.prove, one) for one in statements.THEOREMS)
     stated = OBLIGATIONS.values()
     return (
         *theorems,
         *(Proof(one.id, one.statement, one.rules, one.about, partial(prove, one), one) for one in stated),
+        *(Proof(one.id, one.statement, one.rules, one.about, one.prove, one) for one in CLAIMS),
     )
 
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from clearstone.proofs.catalogue import Proof
-from clearstone.proofs.consensus.theorems import Theorem
 from clearstone.proofs.merged import MERGED
 from clearstone.proofs.obligations import Obligation
 from clearstone.proofs.scripts import Question, ScriptWriter, lemmas_on_products
@@ -34,11 +33,11 @@ class VerificationCondition:
 
 def verification_conditions(proof: Proof, seed: int = 0) -> Iterator[VerificationCondition]:
     """Every condition of a proof; those of an obligation end with what is used about products in general."""
-    if isinstance(proof.source, Theorem):
+    if isinstance(proof.source, Obligation):
+        yield from _of_obligation(proof.source, seed)
+    else:
         for condition in proof.source.conditions():
             yield VerificationCondition(condition.name, condition.smt2())
-    else:
-        yield from _of_obligation(proof.source, seed)
 
 
 def _of_obligation(obligation: Obligation, seed: int) -> Iterator[VerificationCondition]:

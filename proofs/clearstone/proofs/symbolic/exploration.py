@@ -78,6 +78,11 @@ class Exploration:
                 return
         raise RuntimeError(f"more than {MOST_PATHS} paths")
 
+    @property
+    def repeats(self) -> bool:
+        """Whether this path has not yet parted from the one that was followed before it."""
+        return self._place < len(self._trail)
+
     def merge(self, call: Callable[[], Any]) -> Any:
         """The result of a call, its paths met again; a path for each shape of result."""
         self._merges += 1
