@@ -4,7 +4,8 @@ import pytest
 
 from clearstone.mutants import find
 from clearstone.proofs.kill_matrix import Attempt, Kill
-from clearstone.proofs.obligations import Counterexample, ProofResult
+from clearstone.proofs.kind_table import KEPT, UNPROVED, kind_table
+from clearstone.proofs.obligations import OBLIGATIONS, Counterexample, ProofResult
 from clearstone.proofs.running import prove_one
 from clearstone.reference.proof_page import page
 from clearstone.reference.proof_results import as_data, check_result, counted, told
@@ -109,3 +110,18 @@ def test_things_are_counted_in_words(proved: ProofResult):
     assert told(failed("proved", None)) == "0 conditions"
     assert counted(1, "demand or condition", "demands and conditions") == "1 demand or condition"
     assert counted(1_200, "demand or condition", "demands and conditions") == "1,200 demands and conditions"
+
+
+def test_what_each_kind_of_transaction_keeps_is_a_table_if_it_was_tried(proved: ProofResult):
+    assert "<table>" not in page([proved], ())
+    made = [
+        ProofResult(each.id, each.statement, each.rules, (), each.strength)
+        for each in OBLIGATIONS.values()
+        if each.kinds
+    ]
+    text = page(made, ())
+    read(text)
+    rows = text.partition("<table>")[2].partition("</table>")[0].split("<tr>")[2:]
+    assert len(rows) == len(kind_table([]))
+    assert all(row.count("<td") == len(KEPT) for row in rows)
+    assert UNPROVED not in text

@@ -6,6 +6,7 @@ from click.testing import CliRunner
 
 from clearstone.mutants import find, run_in_fresh_process
 from clearstone.proofs.catalogue import proofs
+from clearstone.proofs.kind_table import KEPT
 from clearstone.reference.command import main
 
 ONE = "shares_add_up_to_the_amount"
@@ -53,6 +54,7 @@ def test_json_to_standard_output_stands_there_alone():
     assert (proved["method"], proved["verdict"], proved["strength"]) == ("prove", "holds", "INDUCTIVE")
     assert proved["proof"]["about"][0].startswith("spec/numbers.py:")
     assert proved["proof"]["outcomes"] == {"done": 1}
+    assert data["kinds"]["Transfer"].keys() == set(KEPT)
     assert "1 of 1 proved" in result.stderr
 
 

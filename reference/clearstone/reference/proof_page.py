@@ -10,7 +10,8 @@ from string import Template
 
 from clearstone import mutants
 from clearstone.proofs.kill_matrix import Kill
-from clearstone.proofs.obligations import ProofResult
+from clearstone.proofs.kind_table import KEPT, MEANING, UNPROVED, kind_table
+from clearstone.proofs.obligations import Kept, ProofResult
 from clearstone.reference.proof_results import check_result, counted, told
 from clearstone.reference.proof_tables import confirmed, values_of
 
@@ -65,7 +66,30 @@ def proofs_section(results: Sequence[ProofResult]) -> str:
         f"<h2>{escape(layer.replace('_', ' ').capitalize())}</h2>{''.join(map(entry, listed))}"
         for layer, listed in layers.items()
     ]
-    return f'<section><p class="lead">{PROOFS}</p>{tiles(figures)}{"".join(parts)}</section>'
+    return f'<section><p class="lead">{PROOFS}</p>{tiles(figures)}{kinds(results)}{"".join(parts)}</section>'
+
+
+def kinds(results: Sequence[ProofResult]) -> str:
+    """What is proved that each kind of transaction keeps, if anything was tried that says so."""
+    tried = {result.id for result in results}
+    rows = kind_table(results)
+    if not any(tried.issuperset(ids) for row in rows for ids in row.proofs.values()):
+        return ""
+    head = "".join(f"<th>{kept}</th>" for kept in KEPT)
+    lines = "".join(
+        f"<tr><th>{row.kind}</th>{''.join(cell(kept, row.strengths[kept]) for kept in KEPT)}</tr>" for row in rows
+    )
+    meaning = "; ".join(f"{kept}: {MEANING[kept]}" for kept in KEPT)
+    return (
+        f'<h2>Every kind of transaction</h2><div class="wide"><table><tr><th></th>{head}</tr>{lines}</table></div>'
+        f'<p class="lead">{escape(meaning)}.</p>'
+    )
+
+
+def cell(kept: Kept, strength: str) -> str:
+    """One cell of that table; narrow screens show what the column says under it."""
+    kind = "bad" if strength == UNPROVED else strength.lower()
+    return f'<td data-column="{kept}"><span class="badge {kind}">{strength}</span></td>'
 
 
 def tiles(figures: Iterable[tuple[str, str]]) -> str:

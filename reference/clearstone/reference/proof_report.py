@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 
 from rich.console import Console
@@ -11,14 +11,21 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from clearstone.proofs.catalogue import selected
 from clearstone.proofs.obligations import ProofResult
 from clearstone.proofs.running import prove_listed
-from clearstone.reference.proof_tables import make_console, print_failure, print_mutant, print_results, print_sum
+from clearstone.reference.proof_tables import (
+    make_console,
+    print_failure,
+    print_kinds,
+    print_mutant,
+    print_results,
+    print_sum,
+)
 
 
 def report_proofs(
-    ids: Iterable[str], seed: int, processes: int | None, until_refuted: bool
+    ids: Sequence[str], seed: int, processes: int | None, until_refuted: bool
 ) -> tuple[list[ProofResult], int]:
     """Prove and print; gives the results in the order of the catalogue, and how many proofs were left out."""
-    listed = [proof.id for proof in selected(tuple(ids))]
+    listed = [proof.id for proof in selected(ids)]
     results: list[ProofResult] = []
     number = 1 if until_refuted else processes
     with progress("proving", len(listed)) as bars, closing(prove_listed(listed, seed, number)) as made:
@@ -31,6 +38,9 @@ def report_proofs(
     console = make_console()
     print_mutant(console)
     print_results(console, results)
+    if not ids and not until_refuted:
+        console.print()
+        print_kinds(console, results)
     for result in results:
         if not result.holds:
             print_failure(console, result)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 from clearstone.proofs.catalogue import proofs
+from clearstone.proofs.kind_table import kind_table
 from clearstone.proofs.obligations import ProofResult
 from clearstone.reference.results import HOLDS, PROVE, UNDECIDED, VIOLATED, CheckResult, Verdict
 
@@ -36,3 +38,12 @@ def as_data(result: ProofResult) -> dict[str, Any]:
     own = ("verdict", "rules", "about", "paths", "replayed", "requirements", "outcomes", "counterexample")
     whole = asdict(result)
     return {**asdict(check_result(result)), "detail": result.detail, "proof": {name: whole[name] for name in own}}
+
+
+def report_as_data(results: Sequence[ProofResult], holds: bool) -> dict[str, Any]:
+    """The whole report as data: each proof, and what is proved of each kind of transaction."""
+    return {
+        "holds": holds,
+        "results": [as_data(result) for result in results],
+        "kinds": {row.kind: row.strengths for row in kind_table(results)},
+    }

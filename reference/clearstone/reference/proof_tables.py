@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from clearstone import mutants
+from clearstone.proofs.kind_table import KEPT, MEANING, UNPROVED, kind_table
 from clearstone.proofs.obligations import Counterexample, ProofResult
 from clearstone.proofs.units import with_unit
 from clearstone.reference.proof_results import counted, told
@@ -45,6 +46,20 @@ def print_results(console: Console, results: Iterable[ProofResult]) -> None:
             cells += [", ".join(result.rules), escape(", ".join(sorted(result.outcomes)))]
         table.add_row(*cells)
     console.print(table)
+
+
+def print_kinds(console: Console, results: Iterable[ProofResult]) -> None:
+    """What is proved that each kind of transaction keeps."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("transaction", no_wrap=True)
+    for kept in KEPT:
+        table.add_column(kept, no_wrap=True)
+    for row in kind_table(results):
+        marks = (row.strengths[kept] for kept in KEPT)
+        table.add_row(row.kind, *(f"[bold red]{mark}[/bold red]" if mark == UNPROVED else mark for mark in marks))
+    console.print(table)
+    for kept in KEPT:
+        console.print(f"  {kept}: {MEANING[kept]}")
 
 
 def print_failure(console: Console, result: ProofResult) -> None:

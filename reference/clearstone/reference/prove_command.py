@@ -77,11 +77,11 @@ def prove(
 
         ctx.exit(explain_proofs(ids, seed, folder))
     from clearstone.reference.proof_report import report_proofs
-    from clearstone.reference.proof_results import as_data
+    from clearstone.reference.proof_results import report_as_data
 
     results, left = report_proofs(ids, seed, processes, until_refuted)
     holds = not left and all(result.holds for result in results)
-    write_json(json_file, {"holds": holds, "results": [as_data(result) for result in results]})
+    write_json(json_file, report_as_data(results, holds))
     if html_file is not None:
         from clearstone.reference.proof_page import write_page
 
