@@ -21,10 +21,11 @@ def test_every_kind_of_transaction_has_a_row_and_every_invariant_a_column():
 
 
 def test_a_cell_is_as_strong_as_the_strongest_proof_that_holds():
-    transfer = next(row for row in kind_table([result_of("transfer_conserves_money")]) if row.kind == "Transfer")
-    assert transfer.strengths["conservation"] == "INDUCTIVE"
-    assert transfer.strengths["health"] == UNPROVED
-    assert "transfer_conserves_money" in transfer.proofs["conservation"]
+    made = OBLIGATIONS["transfer_conserves_money"]
+    transfer = next(row for row in kind_table([result_of(made.id)]) if row.kind == "Transfer")
+    assert "conservation" in made.keeps
+    assert transfer.strengths == {kept: "INDUCTIVE" if kept in made.keeps else UNPROVED for kept in KEPT}
+    assert made.id in transfer.proofs["conservation"]
 
 
 def test_a_proof_that_fails_fills_no_cell():
