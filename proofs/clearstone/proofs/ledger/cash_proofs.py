@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clearstone.proofs.ledger import parts
+from clearstone.proofs.ledger.healthy import leaving, require_gain
 from clearstone.proofs.ledger.money import require_conservation, require_postings
 from clearstone.proofs.ledger.outcomes import ACCEPTED, came_to
 from clearstone.proofs.ledger.worlds import ALICE, BOB, NOBODY, Setting, beside, context, holders, ledger
@@ -33,16 +34,20 @@ def transferred(world: World, setting: Setting) -> tuple[Ledger, Receipt]:
 @obligation(
     "LEDGER-1",
     "LEDGER-7",
+    "MARGIN-6",
     about=(transfer,),
     reaches={ACCEPTED, "NUM-5", "LEDGER-4", "MARGIN-4", "ORACLE-5"},
     kinds=(Transfer,),
-    keeps={"conservation", "pots"},
+    keeps={"conservation", "pots", "health"},
 )
 def transfer_conserves_money(world: World) -> None:
-    """A transfer creates no money and destroys none, and no pot is below zero at any sub-step."""
+    """A transfer creates no money and destroys none, no pot is below zero at any sub-step, both sides are healthy."""
     setting = holders(world, ALICE, BOB)
-    after, receipt = transferred(world, setting)
-    came_to(world, setting.ledger, after, receipt)
+    with leaving() as allowed:
+        after, receipt = transferred(world, setting)
+    if came_to(world, setting.ledger, after, receipt):
+        world.require(allowed == [after.accounts[ALICE]], "what is left of the sender was judged")
+        require_gain(world, setting, after, BOB)
     markets = (beside(ALICE), beside(BOB))
     require_conservation(world, setting.ledger, after, (ALICE, BOB), markets)
     require_postings(world, setting.ledger, after, receipt.postings, (ALICE, BOB), markets)
@@ -62,7 +67,7 @@ def require_nothing_taken_too_early(world: World, setting: Setting, left: Accoun
     about=(transfer,),
     reaches={ACCEPTED, "MARGIN-4", "ORACLE-4"},
     kinds=(Transfer,),
-    keeps={"health", "direction"},
+    keeps={"direction"},
 )
 def transfer_takes_no_profit_that_is_not_certain(world: World) -> None:
     """Whoever transfers keeps what covers all unrealised and locked profit, at the clamped and unclamped prices."""
@@ -104,16 +109,19 @@ def withdrawing(world: World, carried: bool = False) -> Setting:
 @obligation(
     "LEDGER-1",
     "LEDGER-5",
+    "MARGIN-6",
     about=(withdraw,),
     reaches={ACCEPTED, "NUM-5", "LEDGER-5", "MARGIN-4"},
     kinds=(Withdraw,),
-    keeps={"conservation", "pots", "direction"},
+    keeps={"conservation", "pots", "health", "direction"},
 )
 def withdrawal_conserves_money(world: World) -> None:
     """A withdrawal moves cash to escrow, all of it, and no pot is below zero at any sub-step."""
     setting = withdrawing(world)
-    after, receipt = withdrawn(world, setting)
+    with leaving() as allowed:
+        after, receipt = withdrawn(world, setting)
     if came_to(world, setting.ledger, after, receipt):
+        world.require(allowed == [after.accounts[ALICE]], "what is left of the account was judged")
         escrowed = after.pools["main"].escrow - setting.ledger.pools["main"].escrow
         world.require(escrowed == after.withdrawals[WITHDRAWAL].amount, "escrow grows by what the withdrawal is for")
         last = receipt.postings[-1]
@@ -123,15 +131,7 @@ def withdrawal_conserves_money(world: World) -> None:
     require_postings(world, setting.ledger, after, receipt.postings, (ALICE,), (beside(ALICE),))
 
 
-@obligation(
-    "MARGIN-4",
-    "ORACLE-4",
-    "OPT-4",
-    about=(withdraw,),
-    reaches={ACCEPTED, "MARGIN-4", "ORACLE-4", "ORACLE-5"},
-    kinds=(Withdraw,),
-    keeps={"health"},
-)
+@obligation("MARGIN-4", "ORACLE-4", "OPT-4", about=(withdraw,), reaches={ACCEPTED, "MARGIN-4", "ORACLE-4", "ORACLE-5"})
 def withdrawal_takes_no_profit_that_is_not_certain(world: World) -> None:
     """Whoever withdraws keeps what covers all unrealised and locked profit, at the clamped and unclamped prices."""
     setting = withdrawing(world, carried=True)
@@ -186,10 +186,11 @@ def winner_is_not_paid_before_a_loser_has_paid_in(world: World) -> None:
 @obligation(
     "LEDGER-5",
     "LEDGER-1",
+    "MARGIN-6",
     about=(deposit,),
     reaches={ACCEPTED, "NUM-5", "LEDGER-4", "LEDGER-5"},
     kinds=(Deposit,),
-    keeps={"conservation", "pots", "once", "direction"},
+    keeps={"conservation", "pots", "health", "once", "direction"},
 )
 def deposit_credits_what_the_vault_received_once(world: World) -> None:
     """A deposit credits exactly what the vault received, once per id."""
@@ -212,6 +213,7 @@ def deposit_credits_what_the_vault_received_once(world: World) -> None:
         world.require((last.source, last.destination) == ("outside", f"account/{ALICE}"), "the account named gains")
         world.require(last.amount == action.amount, "exactly that")
         world.require(not used, "the id was new")
+        require_gain(world, Setting(before, one.context), after, ALICE)
         again, refused = deposit(after, one.context, action)
         world.require(refused.rejection is not None and again is after, "the same deposit again is refused")
     require_conservation(world, before, after, (ALICE,), (beside(ALICE),))

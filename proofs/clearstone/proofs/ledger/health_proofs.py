@@ -1,7 +1,7 @@
 """Transactions that the health rule is not asked about: whatever they accept, it would have allowed.
 
-A fill, an order that rests and a takeover are judged by MARGIN-6 itself. Cash that leaves answers to a stricter test,
-and what else touches an account can only be good for it; so the universal rule holds of every kind, and here is why.
+A fill, an order that rests and a takeover are judged by MARGIN-6 itself. Cash that leaves answers to a stricter test
+(`cash_proofs`), and what else touches an account can only be good for it: so the universal rule holds of every kind.
 """
 
 from __future__ import annotations
@@ -12,21 +12,19 @@ from dataclasses import replace
 
 from clearstone.proofs.contracts import replaced
 from clearstone.proofs.ledger import parts
-from clearstone.proofs.ledger.cash_proofs import ID, KEY, WITHDRAWAL
-from clearstone.proofs.ledger.frames import framed
+from clearstone.proofs.ledger.healthy import require_healthy
+from clearstone.proofs.ledger.number_proofs import DONE
 from clearstone.proofs.ledger.outcomes import ACCEPTED, came_to
-from clearstone.proofs.ledger.worlds import ALICE, BOB, Setting, beside, context, holders, ledger
+from clearstone.proofs.ledger.worlds import ALICE, Setting, beside, context, holders, ledger
 from clearstone.proofs.obligations import obligation
 from clearstone.proofs.worlds import World
 from clearstone.spec.accounts import Account, Order, account_id
 from clearstone.spec.book import EMPTY_BOOK, with_order
-from clearstone.spec.cash import deposit, open_account, transfer, withdraw
-from clearstone.spec.funding import settle_funding
-from clearstone.spec.ledger_state import Ledger
+from clearstone.spec.cash import check_leaving, open_account
 from clearstone.spec.margin import Quotes, equity, healthy_after, meets_initial, orders_requirement
 from clearstone.spec.orders import cancel
 from clearstone.spec.settlement import settle
-from clearstone.spec.transactions import Cancel, Deposit, OpenAccount, Settle, Transfer, Withdraw
+from clearstone.spec.transactions import Cancel, OpenAccount, Settle
 
 OWNER = b"owner".ljust(32, b"\0")
 """Key of an owner."""
@@ -47,40 +45,28 @@ def any_reserve(world: World) -> Iterator[None]:
         yield
 
 
-def require_healthy(world: World, setting: Setting, after: Ledger, name: str) -> None:
-    """MARGIN-6, judged once funding is settled: what became of an account is what the health rule allows."""
-    block = setting.context
-    settled, _ = settle_funding(setting.ledger, block.quotes, block.now, name)
-    was, now = settled.accounts[name], after.accounts[name]
-    world.require(healthy_after(was, now, block.quotes), f"the health rule allows what became of {name}")
-    becomes = equity(now, block.quotes)
-    world.require(becomes >= 0 or becomes >= equity(was, block.quotes), f"no deficit of {name} grew")
+@obligation("MARGIN-6", "MARGIN-4", about=(check_leaving, meets_initial), reaches={"leaves", "MARGIN-4", "ORACLE-5"})
+def who_may_leave_passes_the_health_rule(world: World) -> None:
+    """Whoever may let cash leave has initial margin by MARGIN-6's own measure, whatever was held before."""
+    setting = holders(world, ALICE, carried=True)
+    block, held = setting.context, setting.ledger.accounts[ALICE]
+    rejection = check_leaving(block, setting.ledger.pools["main"], held)
+    world.observe("rejection", rejection)
+    world.reached("leaves" if rejection is None else rejection.rule)
+    if rejection is None:
+        world.require(meets_initial(held, block.quotes), "what is left has initial margin, which is all the rule asks")
+        world.require(equity(held, block.quotes) >= 0, "there is no deficit")
 
 
-@obligation(
-    "MARGIN-6",
-    about=(deposit, transfer, withdraw, healthy_after),
-    reaches={"Deposit", "Transfer", "Withdraw"},
-    kinds=(Deposit, Transfer, Withdraw),
-    keeps={"health"},
-)
-def whoever_moves_cash_passes_the_health_rule(world: World) -> None:
-    """Who pays cash away, and who receives it, passes the health rule, although nobody asks it."""
-    kind, amount = world.choice("kind", (Deposit, Transfer, Withdraw)), world.integer("amount", usual=5)
-    names = (ALICE, BOB) if kind is Transfer else (ALICE,)
-    setting = holders(world, *names)
-    before = replace(setting.ledger, deposits=framed({}, (KEY,)), withdrawals=framed({}, (WITHDRAWAL,)))
-    setting = replace(setting, ledger=before)
-    if kind is Deposit:
-        after, receipt = deposit(before, setting.context, Deposit(ID, ALICE, amount))
-    elif kind is Transfer:
-        after, receipt = transfer(before, setting.context, ALICE, Transfer(BOB, amount))
-    else:
-        after, receipt = withdraw(before, setting.context, ALICE, Withdraw(ID, amount))
-    if came_to(world, before, after, receipt):
-        world.reached(kind.__name__)
-        for name in names:
-            require_healthy(world, setting, after, name)
+@obligation("MARGIN-6", about=(healthy_after,), reaches={DONE})
+def who_gains_cash_passes_the_health_rule(world: World) -> None:
+    """An account that gains cash and nothing else passes the health rule, however little it had."""
+    setting = holders(world, ALICE)
+    before, gained = setting.ledger.accounts[ALICE], world.integer("gained", 0, None, 5)
+    after, quotes = replace(before, cash=before.cash + gained), setting.context.quotes
+    world.reached(DONE)
+    world.require(healthy_after(before, after, quotes), "the health rule allows it")
+    world.require(equity(after, quotes) >= equity(before, quotes), "no deficit grew")
 
 
 @obligation(
