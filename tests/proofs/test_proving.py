@@ -3,7 +3,7 @@ import pytest
 from clearstone.proofs.ledger.frames import framed
 from clearstone.proofs.obligations import Obligation, ProofResult
 from clearstone.proofs.proving import prove
-from clearstone.proofs.worlds import World
+from clearstone.proofs.worlds import PlainWorld, World
 from clearstone.spec.numbers import share
 
 
@@ -129,6 +129,28 @@ def test_what_was_demanded_before_something_is_raised_still_counts():
 
     result = proof_of(raised_later)
     assert (result.verdict, result.detail) == ("refuted", "within its cap")
+
+
+def test_a_function_that_raises_only_when_replayed_disagrees():
+    def brittle(world: World) -> None:
+        if isinstance(world.integer("value", 0, 5), int):
+            raise ArithmeticError("plain integers are not welcome")
+        world.reached("done")
+        world.require(True, "nothing")
+
+    result = proof_of(brittle)
+    assert result.verdict == "disagrees"
+    assert "plain integers are not welcome" in result.detail
+
+
+def test_a_replay_in_which_an_assumption_is_false_disagrees():
+    def fickle(world: World) -> None:
+        world.integer("value", 0, 5)
+        world.assume(not isinstance(world, PlainWorld))
+        world.reached("done")
+        world.require(True, "nothing")
+
+    assert proof_of(fickle).verdict == "disagrees"
 
 
 @pytest.mark.parametrize("seed", [1, 2])

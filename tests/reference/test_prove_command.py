@@ -23,6 +23,8 @@ def test_what_is_proved_is_told_with_its_strength_and_ends_with_0():
     assert ONE in result.output
     assert "INDUCTIVE" in result.output
     assert "1 path, 3 demands" in result.output
+    assert "  about spec/numbers.py:" in result.output
+    assert "  reached done" in result.output
 
 
 def test_a_proof_that_fails_shows_inputs_in_units_and_ends_with_1():

@@ -89,17 +89,24 @@ class _Proof:
         if values is None:
             return
         plain = PlainWorld(values, world.choices)
-        self.obligation.run(plain)
+        try:
+            self.obligation.run(plain)
+        except (Abandoned, Exception) as error:
+            self.disagree(world, plain, f"a replay ended in {error!r}")
+            return
         expected = [_value(self.exploration.vocabulary, leaf, values) for leaf in world.results]
         if plain.outcomes != world.outcomes or plain.results != expected:
-            self.result.verdict = "disagrees"
-            self.result.detail = f"a replay ended otherwise: {plain.outcomes} instead of {world.outcomes}"
-            self.result.counterexample = Counterexample("a replay ends alike", plain.used, world.chosen, True)
+            self.disagree(world, plain, f"a replay ended otherwise: {plain.outcomes} instead of {world.outcomes}")
             return
         self.result.replayed += 1
         self.result.requirements += len(world.required)
         for outcome in dict.fromkeys(world.outcomes):
             self.result.outcomes[outcome] = self.result.outcomes.get(outcome, 0) + 1
+
+    def disagree(self, world: SymbolicWorld, plain: PlainWorld, detail: str) -> None:
+        """Note that the plain functions did not do what they do symbolically."""
+        self.result.verdict, self.result.detail = "disagrees", detail
+        self.result.counterexample = Counterexample("a replay ends alike", plain.used, world.chosen, True)
 
 
 def _breaks(obligation: Obligation, plain: PlainWorld, statement: str) -> bool:

@@ -13,7 +13,7 @@ from clearstone.proofs.obligations import ProofResult
 from clearstone.proofs.running import prove_listed
 from clearstone.reference.proof_tables import (
     make_console,
-    print_failure,
+    print_entry,
     print_kinds,
     print_mutant,
     print_results,
@@ -42,8 +42,8 @@ def report_proofs(
         console.print()
         print_kinds(console, results)
     for result in results:
-        if not result.holds:
-            print_failure(console, result)
+        if ids or not result.holds:
+            print_entry(console, result)
     console.print()
     print_sum(console, results)
     return results, len(listed) - len(results)

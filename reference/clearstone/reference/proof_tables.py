@@ -62,11 +62,15 @@ def print_kinds(console: Console, results: Iterable[ProofResult]) -> None:
         console.print(f"  {kept}: {MEANING[kept]}")
 
 
-def print_failure(console: Console, result: ProofResult) -> None:
-    """What is not so, of which functions, and the inputs that show it."""
-    console.print(f"\n[bold]{escape(result.id)}[/bold]: {escape(result.statement)}")
+def print_entry(console: Console, result: ProofResult) -> None:
+    """One obligation in full: what it says, of which functions, what was reached; if it fails, the inputs."""
+    console.print(f"\n[bold]{escape(result.id)}[/bold]: {escape(result.statement)}", soft_wrap=True)
     for place in result.about:
         console.print(f"  about {escape(place)}", soft_wrap=True)
+    if result.outcomes:
+        console.print(f"  reached {escape(', '.join(sorted(result.outcomes)))}", soft_wrap=True)
+    if result.holds:
+        return
     console.print(f"  [bold red]{result.verdict}[/bold red]: {escape(result.detail)}", soft_wrap=True)
     if result.counterexample is not None:
         console.print(f"  counterexample ({confirmed(result.counterexample)}):")
