@@ -51,7 +51,7 @@ def report_proofs(
 
 def is_shown(result: ProofResult) -> bool:
     """Whether a counterexample was found that a replay confirms."""
-    return result.counterexample is not None and result.counterexample.replayed
+    return result.verdict == "refuted" and result.counterexample is not None and result.counterexample.replayed
 
 
 @contextmanager
