@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from clearstone.proofs.contracts import replaced
 from clearstone.proofs.ledger import parts
 from clearstone.proofs.ledger.number_proofs import DONE
+from clearstone.proofs.ledger.takeover_contracts import any_least_lots
 from clearstone.proofs.ledger.worlds import BOB, beside, context
 from clearstone.proofs.obligations import obligation
 from clearstone.proofs.symbolic.formulas import conjunction, negation
@@ -120,7 +121,9 @@ def a_further_lot_costs_no_more_than_the_margin_it_frees(world: World) -> None:
     """
     held, required = world.integer("equity", 1, None, 900), world.integer("required", 1, None, 1_000)
     world.assume(held < required)
-    margin, lots = world.integer("margin per lot", 0, None, 100), world.integer("lots", 1, None, 3)
+    margin = world.choice("margin", (1, 0)) and world.integer("margin per lot", 1, None, 100)
+    lots = world.integer("lots", 1, None, 3)
+    world.lemma(lots * margin >= (lots if margin else 0))
     discount, penalty = world.integer("discount per lot", 0, None, 20), world.integer("penalty per lot", 0, None, 10)
     left, next_left = max(0, required - lots * margin), max(0, required - (lots + 1) * margin)
 
@@ -148,8 +151,8 @@ def a_further_lot_costs_no_more_than_the_margin_it_frees(world: World) -> None:
         world.lemma((lots + 1) * (each * required - held * margin) >= 0)
         world.lemma(paid == charge_cap(held, required, left))
         world.lemma(more == charge_cap(held, required, next_left))
-    world.require(more - paid <= margin, "no more than the margin of a lot")
-    world.require(more - paid <= left - next_left, "which is what it frees")
+    world.lemma(more - paid <= margin)
+    world.require(more - paid <= left - next_left, "no more than the margin that it frees")
 
 
 @obligation("LIQ-3", about=(take, buffered), reaches={DONE})
@@ -242,18 +245,13 @@ def a_takeover_is_of_no_more_lots_than_restore_the_buffer(world: World) -> None:
     below = below_margin(world)
     held = world.choice("position", ("held", "none")) == "held"
     target = below.target if held else replace(below.target, positions=below.target.positions[1:])
-    asked, least = world.integer("asked", 1, None, 3), world.integer("least", 1, MAX_LOTS, 2)
-
-    def any_least(account: Account, _: Context, __: PoolParameters, position: Position) -> int:
-        world.require(account is target and position is below.position, "the least lots of this position")
-        world.assume(least <= abs(position.lots))  # proved above
-        return least
+    wanted = world.integer("asked for", 1, None, 3)
 
     def any_rate(*_: object) -> int:
         return world.integer("rate", 0, 500_000, 5_000)  # within start and limit: proved by itself
 
-    with replaced(least_lots, any_least), replaced(discount_rate, any_rate):
-        chosen = choose_takeover(target, below.context, below.parameters, Liquidate(BOB, PERP, asked))
+    with any_least_lots(world) as found, replaced(discount_rate, any_rate):
+        chosen = choose_takeover(target, below.context, below.parameters, Liquidate(BOB, PERP, wanted))
     if isinstance(chosen, Rejection):
         world.observe("rejection", chosen)
         world.reached(chosen.rule)
@@ -263,7 +261,10 @@ def a_takeover_is_of_no_more_lots_than_restore_the_buffer(world: World) -> None:
     world.reached("taken")
     ((position, lots),) = chosen.legs
     world.require(held and position is below.position, "it is of the position")
-    world.require(abs(lots) == min(asked, least), "no more than was asked for, no more than restores the buffer")
+    world.require(len(found) == 1, "whose least lots were looked for")
+    for account, of, least in found:
+        world.require(account is target and of is position, "as the account is")
+        world.require(abs(lots) == min(wanted, least), "no more than was asked for, no more than restores the buffer")
     world.require((lots > 0) == (position.lots > 0), "towards zero")
     left = lots_in(chosen.target, PERP)
     world.require(left == position.lots - lots, "the rest is left")
