@@ -2,12 +2,15 @@
 
 Scenarios, benchmarks and tests of the ledger need blocks, not the votes behind them. `Chain` writes the commits that
 the votes would have left, every validator reporting the given prices at the block's time, unless told otherwise.
-Signatures are not made and not asked for; the cluster does that.
+Signatures are not made and not asked for; the cluster does that. Who needs keys that can sign has them made by
+`keys_made_by`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -28,9 +31,23 @@ def accept_all(_key: bytes, _record: object, _signature: bytes) -> bool:
     return True
 
 
+_KEY_MAKER: ContextVar[Callable[[str], bytes] | None] = ContextVar("key maker", default=None)
+
+
 def named_key(name: str) -> bytes:
-    """A key of 32 bytes for a name; nobody can sign with it."""
-    return sha256(name.encode()).digest()
+    """A key of 32 bytes for a name; nobody can sign with it, unless `keys_made_by` says otherwise."""
+    make = _KEY_MAKER.get()
+    return sha256(name.encode()).digest() if make is None else make(name)
+
+
+@contextmanager
+def keys_made_by(make: Callable[[str], bytes]) -> Iterator[None]:
+    """Let named keys be what a function makes of their names, such as the public halves of keys that can sign."""
+    token = _KEY_MAKER.set(make)
+    try:
+        yield
+    finally:
+        _KEY_MAKER.reset(token)
 
 
 def equal_validators(count: int) -> Validators:
