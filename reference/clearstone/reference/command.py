@@ -51,6 +51,13 @@ SUBCOMMANDS: dict[str, Subcommand] = {
         "apply",
         "Apply a block file to a state file: receipts, the new root.",
     ),
+    "conform": Subcommand(
+        "clearstone.reference.conform_command", "conform", "Test another client against the spec, rule by rule."
+    ),
+    "client": Subcommand(
+        "clearstone.reference.client_command", "client", "Answer conformance questions, as the reference client."
+    ),
+    "vectors": Subcommand("clearstone.reference.vectors_command", "vectors", "Write the conformance vectors."),
     "rules": Subcommand(
         "clearstone.reference.rules_command", "rules", "List every rule: what it says, where it is, what checks it."
     ),

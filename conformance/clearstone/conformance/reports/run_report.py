@@ -1,0 +1,90 @@
+"""A run as a whole: who was asked, what came of every case, and which rules the failures point at."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import sqrt
+
+from clearstone.conformance.runner.verdicts import VERDICTS, Result, Verdict
+from clearstone.conformance.wire import SUITES, Hello
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """A finished run."""
+
+    command: tuple[str, ...]
+    """What started the client."""
+    client: Hello | None
+    """How it introduced itself; None if it never did."""
+    results: tuple[Result, ...]
+    """What came of each case, one result for every case."""
+    notes: tuple[str, ...] = ()
+    """What went wrong that no single case is to blame for."""
+    starts: int = 1
+    """How often the client was started."""
+    seconds: float = 0.0
+    """What the run took."""
+    now_passing: tuple[str, ...] = ()
+    """Ids in the list of known failures that pass: to be taken off it."""
+    known: frozenset[str] = frozenset()
+    """Ids of the cases that are known to fail."""
+
+    @property
+    def name(self) -> str:
+        """What the client is called."""
+        return self.command[0] if self.client is None else f"{self.client.name} {self.client.version}"
+
+    @property
+    def conforms(self) -> bool:
+        """Whether nothing failed but what is known to, everything was run, and the list of known failures is true."""
+        return self.client is not None and not self.now_passing and not self.bad
+
+    @property
+    def bad(self) -> tuple[Result, ...]:
+        """The cases that failed or were not run, but for those that are known to fail."""
+        return tuple(
+            each for each in self.results if each.verdict in ("failed", "not run") and each.case.id not in self.known
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A rule that failures point at."""
+
+    rule: str
+    """Its id."""
+    failed: int
+    """Cases that name it and failed."""
+    asked: int
+    """Cases that name it and passed or failed."""
+    score: float
+    """1 if all cases that fail name it and all that name it fail; 0 if none does."""
+
+
+def tally(results: tuple[Result, ...]) -> Mapping[str, Mapping[Verdict, int]]:
+    """How many cases of each suite came to what, in the order of suites."""
+    counts: dict[str, Counter[Verdict]] = {}
+    for result in results:
+        counts.setdefault(result.case.suite, Counter())[result.verdict] += 1
+    return {suite: {verdict: counts[suite][verdict] for verdict in VERDICTS} for suite in SUITES if suite in counts}
+
+
+def suspects(results: tuple[Result, ...]) -> tuple[Suspect, ...]:
+    """The rules that failed cases name, the likeliest first: those in many failures and few passes.
+
+    What a case came to is compared with the rules that it names, as one compares failing tests with the code they run.
+    """
+    failed: Counter[str] = Counter()
+    asked: Counter[str] = Counter()
+    failures = 0
+    for result in results:
+        if result.verdict in ("passed", "failed"):
+            asked.update(result.case.rules)
+        if result.verdict == "failed":
+            failed.update(result.case.rules)
+            failures += 1
+    found = (Suspect(rule, count, asked[rule], count / sqrt(failures * asked[rule])) for rule, count in failed.items())
+    return tuple(sorted(found, key=lambda each: (-each.score, each.rule)))

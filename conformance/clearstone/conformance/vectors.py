@@ -1,0 +1,37 @@
+"""The vectors: all cases of all suites, made from the spec, the same each time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from clearstone.conformance.suites import ledger_cases
+from clearstone.conformance.suites.draft import Draft, answered
+from clearstone.conformance.vector_file import Case
+from clearstone.conformance.wire import SUITES
+
+DRAFTS: Mapping[str, Callable[[], list[Draft]]] = MappingProxyType(
+    {
+        "ledger": ledger_cases.drafts,
+    }
+)
+"""What makes the questions of each suite."""
+
+
+def cases_of(suite: str) -> tuple[Case, ...]:
+    """The cases of a suite, in a fixed order."""
+    return tuple(map(answered, DRAFTS[suite]()))
+
+
+def all_cases() -> Iterator[Case]:
+    """The cases of all suites, in the order of suites, made as they are asked for."""
+    for suite in SUITES:
+        if suite in DRAFTS:
+            yield from cases_of(suite)
+
+
+def committed_folder() -> Path | None:
+    """The folder of committed vectors beside these sources; None where only the package is installed."""
+    folder = Path(__file__).parents[3] / "vectors"
+    return folder if folder.is_dir() and any(folder.glob("*.json")) else None
