@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from clearstone.proofs.contracts import any_health, found_healthy, replaced
+from clearstone.proofs.contracts import found_healthy, replaced
 from clearstone.proofs.ledger import parts
+from clearstone.proofs.ledger.liquidation_worlds import PERP, SERIES, any_terms, liquidation, require_exchange
 from clearstone.proofs.ledger.money import require_conservation, require_postings
 from clearstone.proofs.ledger.number_proofs import DONE
 from clearstone.proofs.ledger.outcomes import ACCEPTED, came_to
-from clearstone.proofs.ledger.worlds import ALICE, BOB, Setting, beside, context, ledger
+from clearstone.proofs.ledger.worlds import ALICE, BOB, beside
 from clearstone.proofs.obligations import obligation
 from clearstone.proofs.worlds import World
-from clearstone.spec.accounts import Account, Position, lots_in
+from clearstone.spec.accounts import Account, Position
 from clearstone.spec.ledger_state import Context
 from clearstone.spec.liquidation import liquidate
-from clearstone.spec.margin import equity, liquidatable
 from clearstone.spec.numbers import MAX_LOTS
 from clearstone.spec.parameters import PoolParameters
-from clearstone.spec.takeover import charge_cap, discount_rate, least_lots
+from clearstone.spec.takeover import (
+    SIXTEENTHS,
+    charge_cap,
+    discount_rate,
+    least_lots,
+    least_sixteenths,
+    part_of,
+    within_cap,
+)
 from clearstone.spec.transactions import Liquidate
-
-PERP = "perp"
-"""The market in which proofs liquidate."""
-MARKETS = (PERP, beside(ALICE), beside(BOB))
-"""All markets that the named accounts hold anything in."""
 
 
 @obligation("LIQ-4", about=(charge_cap,), reaches={DONE})
@@ -43,6 +44,20 @@ def a_liquidation_never_lowers_equity_over_requirement(world: World) -> None:
         world.require(charge <= held, "no more is charged than there is")
     else:
         world.require(charge == 0, "who has no equity is charged nothing")
+
+
+@obligation("LIQ-4", about=(within_cap,), reaches={DONE})
+def charges_stay_within_their_cap_discount_first(world: World) -> None:
+    """No more is charged than the cap, all of it if discount and penalty reach it, and the discount comes first."""
+    discount, penalty = world.integer("discount", 0, None, 5), world.integer("penalty", 0, None, 3)
+    cap = world.integer("cap", 0, None, 6)
+    paid, fined = within_cap(discount, penalty, cap)
+    world.observe("charges", (paid, fined))
+    world.reached(DONE)
+    world.require(paid >= 0, "the discount is not negative")
+    world.require(fined >= 0, "nor is the penalty")
+    world.require(paid == min(discount, cap), "the discount comes first")
+    world.require(paid + fined == min(discount + penalty, cap), "together they reach the cap, and no further")
 
 
 @obligation("LIQ-2", about=(discount_rate,), reaches={DONE})
@@ -64,92 +79,86 @@ def the_discount_rises_from_its_start_to_its_limit(world: World) -> None:
     world.require(rate <= more, "it does not fall")
 
 
-def liquidation(world: World) -> Setting:
-    """Any ledger in which Bob holds a perpetual, and Alice nothing or anything; all funding is settled."""
-    quotes = {
-        PERP: parts.quote(world, parts.perpetual(world, PERP), world.choice("feed", (True, False))),
-        beside(ALICE): parts.ghost_quote(world, beside(ALICE), True),
-        beside(BOB): parts.ghost_quote(world, beside(BOB), True),
-    }
+@obligation(
+    "LIQ-1",
+    "LIQ-2",
+    "LIQ-3",
+    "LIQ-4",
+    "LIQ-5",
+    "LEDGER-1",
+    about=(liquidate,),
+    reaches={ACCEPTED, "LIQ-1", "BOOK-4", "ORACLE-5", "LIQ-4", "MARGIN-6", "NUM-5"},
+    kinds=(Liquidate,),
+    keeps=("conservation", "pots", "health", "direction"),
+)
+def liquidation_conserves_money_and_takes_no_more_than_there_is(world: World) -> None:
+    """Takeover, discount and penalty move money exactly as posted; no position grows or flips, nobody takes his own.
 
-    def settled(positions: tuple[Position, ...]) -> tuple[Position, ...]:
-        return tuple(replace(held, funding_index=quotes[held.instrument].funding_index) for held in positions)
+    Only who is below maintenance margin is liquidated, at a fresh price, and only to who can carry it. The charges obey
+    the cap for the target's equity and requirement, before and after; with
+    `a_liquidation_never_lowers_equity_over_requirement` its health does not worsen, not by an atom.
+    """
+    setting = liquidation(world)
+    before, block = setting.ledger, setting.context
 
-    aside = parts.ghost_position(world, ALICE, beside(ALICE))
-    target = parts.position(world, BOB, PERP), parts.ghost_position(world, BOB, beside(BOB))
-    owner = world.choice("owners", (b"", ALICE.encode().ljust(32, b"\0")))
-    flagged = world.choice("flag", ("none", "standing"))
-    flagged_at = None if flagged == "none" else world.integer("flagged at", 0, None, 2_000)
-    accounts = {
-        ALICE: parts.account(world, ALICE, settled((aside,))),
-        BOB: parts.account(world, BOB, settled(target), (), owner, flagged_at),
-    }
-    pool = parts.pool(world, flagged=() if flagged_at is None else (BOB,))
-    block = context(world, quotes)
-    if flagged_at is not None:
-        world.assume(flagged_at <= block.now)
-    return Setting(ledger(world, accounts, MARKETS, pool), block)
+    def any_part(target: Account, _: Context, __: PoolParameters, position: Position) -> int:
+        lots = world.integer("least lots", 1, MAX_LOTS, 2)
+        world.assume(lots <= abs(position.lots))
+        return lots
+
+    with replaced(least_lots, any_part), any_terms(world) as asked:
+        after, receipt = liquidate(before, block, ALICE, Liquidate(BOB, PERP, world.integer("lots", 0, None, 3)))
+    markets = (PERP, beside(ALICE), beside(BOB))
+    require_conservation(world, before, after, (ALICE, BOB), markets)
+    require_postings(world, before, after, receipt.postings, (ALICE, BOB), markets)
+    if not came_to(world, before, after, receipt):
+        return
+    if any(event.kind == "liquidated" for event in receipt.events):
+        world.require(block.quotes[PERP].fresh, "lots are taken only at a price to rely on")
+        judged = found_healthy(asked.health, before.accounts[ALICE], after.accounts[ALICE])
+        world.require(judged, "the liquidator was judged healthy after taking over")
+    require_exchange(world, setting, after, asked, PERP)
 
 
 @obligation(
     "LIQ-1",
     "LIQ-2",
     "LIQ-3",
+    "LIQ-4",
     "LIQ-5",
     "LEDGER-1",
     about=(liquidate,),
-    reaches={ACCEPTED, "LIQ-1", "BOOK-4", "ORACLE-5", "MARGIN-6"},
+    reaches={ACCEPTED, "LIQ-1", "LIQ-4", "MARGIN-6", "NUM-5"},
     kinds=(Liquidate,),
-    keeps={"conservation", "pots", "health", "direction"},
+    keeps=("conservation", "pots", "health", "direction"),
 )
-def liquidation_conserves_money_and_takes_no_more_than_there_is(world: World) -> None:
-    """Takeover, discount and penalty move money exactly as posted; no position grows or flips, nobody takes his own."""
-    setting = liquidation(world)
+def taking_over_an_expiry_conserves_money_and_takes_a_part_of_each_leg(world: World) -> None:
+    """Of an option, too, what the target gives the liquidator gets, at the mark, to the atom, and never past zero.
+
+    Any number of legs: the loops take them one by one, and this is any one of them.
+    """
+    setting = liquidation(world, option=True)
     before, block = setting.ledger, setting.context
-    asked: list[int] = []
+    action = Liquidate(BOB, SERIES, world.integer("sixteenths", 1, None, 3))
 
-    def any_part(target: Account, _: Context, __: PoolParameters, position: Position) -> int:
-        lots = world.integer("least lots", 1, MAX_LOTS, 2)
-        world.assume(lots <= abs(position.lots))
-        asked.append(lots)
-        return lots
+    def any_least(*_: object) -> int:
+        return world.integer("least sixteenths", 1, SIXTEENTHS, 2)
 
-    def any_rate(parameters: PoolParameters, _: int) -> int:
-        return world.integer("rate", 0, 500_000, 5_000)  # within start and limit: proved above
+    def any_part(legs: tuple[Position, ...], sixteenths: int) -> tuple[tuple[Position, int], ...]:
+        world.require(sixteenths >= 1, "some part is taken")
+        world.require(sixteenths <= SIXTEENTHS, "and no more than all")
+        lots = world.integer("lots taken", 1, None, 1)
+        world.assume(lots <= abs(legs[0].lots))  # proved of each leg by itself
+        return tuple((leg, lots if leg.lots > 0 else -lots) for leg in legs)
 
-    def any_cap(*_: int) -> int:
-        return world.integer("cap", 0, None, 100)  # never negative: proved above
-
-    with (
-        replaced(least_lots, any_part),
-        replaced(discount_rate, any_rate),
-        replaced(charge_cap, any_cap),
-        any_health(world) as asked_health,
-    ):
-        after, receipt = liquidate(before, block, ALICE, Liquidate(BOB, PERP, world.integer("lots", 0, None, 3)))
-    require_conservation(world, before, after, (ALICE, BOB), MARKETS)
-    require_postings(world, before, after, receipt.postings, (ALICE, BOB), MARKETS)
+    with replaced(least_sixteenths, any_least), replaced(part_of, any_part), any_terms(world) as asked:
+        after, receipt = liquidate(before, block, ALICE, action)
+    markets = (SERIES, beside(ALICE), beside(BOB))
+    require_conservation(world, before, after, (ALICE, BOB), markets)
+    require_postings(world, before, after, receipt.postings, (ALICE, BOB), markets)
     if not came_to(world, before, after, receipt):
         return
-    target, liquidator = before.accounts[BOB], before.accounts[ALICE]
-    world.require(target.owner != liquidator.owner, "an owner does not liquidate himself")
+    require_exchange(world, setting, after, asked, SERIES)
     if any(event.kind == "liquidated" for event in receipt.events):
-        world.require(block.quotes[PERP].fresh, "lots are taken only at a price to rely on")
-        judged = found_healthy(asked_health, liquidator, after.accounts[ALICE])
+        judged = found_healthy(asked.health, before.accounts[ALICE], after.accounts[ALICE])
         world.require(judged, "the liquidator was judged healthy after taking over")
-    world.require(liquidatable(target, block.quotes), "the target was below maintenance margin")
-    was, now = lots_in(target, PERP), lots_in(after.accounts[BOB], PERP)
-    given = was - now
-    world.require(given == lots_in(after.accounts[ALICE], PERP), "the liquidator has what the target gave")
-    if was > 0:
-        world.require(now >= 0, "never past zero")
-        world.require(now <= was, "no position grows")
-    else:
-        world.require(now <= 0, "never past zero")
-        world.require(now >= was, "no position grows")
-    cost = equity(target, block.quotes) - equity(after.accounts[BOB], block.quotes)
-    gained = equity(after.accounts[ALICE], block.quotes) - equity(liquidator, block.quotes)
-    penalty = after.pools["main"].insurance - before.pools["main"].insurance
-    world.require(cost == gained + penalty, "what the target loses is discount and penalty")
-    world.require(gained >= 0, "the discount is not negative")
-    world.require(penalty >= 0, "the penalty is not negative")
