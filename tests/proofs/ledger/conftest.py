@@ -18,19 +18,12 @@ def _broken(module: str, old: str, new: str) -> Iterator[None]:
     functions = [function for name in codes if hasattr(function := vars(sys.modules[module])[name], "__code__")]
     true = [(function, function.__code__) for function in functions]
     for function, code in true:
-        if function.__code__.co_code != codes[code.co_name].co_code or _constants(code) != _constants(
-            codes[code.co_name]
-        ):
-            function.__code__ = codes[code.co_name]
+        function.__code__ = codes[code.co_name]
     try:
         yield
     finally:
         for function, code in true:
             function.__code__ = code
-
-
-def _constants(code: CodeType) -> list[object]:
-    return [constant for constant in (*code.co_consts, *code.co_names) if not isinstance(constant, CodeType)]
 
 
 @pytest.fixture
