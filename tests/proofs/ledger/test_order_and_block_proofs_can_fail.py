@@ -33,6 +33,7 @@ LISTED = {
     "flagged-at-zero-is-absent": "a_flag_keeps_the_time_at_which_it_was_set",
     "flag-outlives-its-account": "a_flag_that_goes_leaves_no_trace",
     "fees-lost-on-the-way": "collecting_fees_moves_them_within_their_pool",
+    "restart-resets-funding": "a_restart_loses_nothing_and_resets_nothing",
     "nonce-not-checked": "nothing_that_an_owner_signs_executes_twice",
     "transfer-unchecked": "transfer_conserves_money",
     "margin-before-debit": "withdrawal_conserves_money",
@@ -42,6 +43,8 @@ LISTED = {
 """Listed mutants, and an obligation that each refutes."""
 
 BROKEN = [
+    ("nobody_trades_with_himself_or_outside_the_band", "matching", "resting.lots - match.left))", "resting.lots))"),
+    ("nobody_trades_with_himself_or_outside_the_band", "matching", '"decrement" else 0)', '"cancel-maker" else 0)'),
     (
         "an_order_waits_behind_all_others_at_its_price",
         "book",

@@ -265,6 +265,8 @@ def nobody_trades_with_himself_or_outside_the_band(world: World) -> None:
     world.require(same_money and after.postings == met.match.postings, "nothing but a fill moves money")
     world.require(after.left >= 0, "never more than was asked for")
     world.require(after.left <= met.match.left, "what is left does not grow")
+    if same:
+        require_prevented(world, met, after, order)
     direction = 1 if order.side == "buy" else -1
     for lots in asked:
         world.require(not same, "the owners are different")
@@ -277,3 +279,18 @@ def nobody_trades_with_himself_or_outside_the_band(world: World) -> None:
             if reducing:
                 held = sign * lots_in(met.setting.ledger.accounts[name], PERP)
                 world.require(lots <= held, "a reduce-only order neither opens nor flips a position")
+
+
+def require_prevented(world: World, met: Meeting, after: Match, order: Place) -> None:
+    """BOOK-4. One's own orders: the maker's is gone, or the taker stops, or both shrink by the smaller of the two."""
+    stands = sum(resting.lots for resting in after.ledger.accounts[BOB].orders)
+    taken, gone = met.match.left - after.left, met.resting.lots - stands
+    if after.stopped:
+        world.require(order.self_trade != "cancel-maker" and gone == 0, "who stops takes nothing off")
+    elif order.self_trade == "cancel-maker":
+        world.require(stands == 0, "the maker's order is gone")
+        world.require(taken == 0, "the taker's is as it was")
+    else:
+        world.require(order.self_trade == "decrement", "the taker does not go on")
+        world.require(taken == gone, "both shrink alike")
+        world.require(taken == min(met.match.left, met.resting.lots), "by the smaller of the two")
