@@ -185,5 +185,14 @@ MUTANTS = (
         layer="margin",
         caught_by=("check", "prove"),
     ),
+    Mutant(
+        name="shorts-lower-maintenance",
+        module="clearstone.spec.margin",
+        old="required += abs(position.lots) * quote.maintenance",
+        new="required += position.lots * quote.maintenance",
+        breaks="MARGIN-1: a short perpetual lowers what is required",
+        layer="margin",
+        caught_by=("check", "prove"),
+    ),
 )
 """The mutants of this layer."""
