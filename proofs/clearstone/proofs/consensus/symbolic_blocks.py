@@ -52,4 +52,4 @@ def block_of(number: object) -> bytes:
 
 def any_block(world: World, name: str, usual: int = 0) -> bytes:
     """Any block id, or NIL."""
-    return block_of(world.integer(name, 0, usual=usual))
+    return block_of(world.integer(name, 0, (1 << 8 * ID_BYTES) - 1, usual))
