@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from clearstone.proofs.ledger import parts
+from clearstone.proofs.ledger.loss_contracts import any_shares
 from clearstone.proofs.ledger.money import require_conservation, require_postings
 from clearstone.proofs.ledger.number_proofs import DONE
 from clearstone.proofs.ledger.worlds import ALICE, BOB, Setting, beside, context, ledger
@@ -10,9 +13,11 @@ from clearstone.proofs.obligations import obligation
 from clearstone.proofs.worlds import World
 from clearstone.spec.accounts import lots_in
 from clearstone.spec.deleveraging import Closing, deleverage
+from clearstone.spec.instruments import Perpetual
 from clearstone.spec.ledger_state import insurance_period
 from clearstone.spec.margin import equity
 from clearstone.spec.numbers import MAX_ATOMS, MAX_LOTS
+from clearstone.spec.tables import table
 from clearstone.spec.transition import fee_share
 from clearstone.spec.waterfall import (
     Absorption,
@@ -58,30 +63,66 @@ def require_exact(world: World, setting: Setting, before: Absorption, after: Abs
     require_postings(world, before.ledger, after.ledger, after.postings, (ALICE, BOB), MARKETS)
 
 
-@obligation(
-    "WATER-2", "WATER-3", "LEDGER-1", about=(draw_insurance,), reaches={"a market", "no market"}, bound="to 1 market"
-)
-def the_insurance_fund_pays_first_and_within_its_caps(world: World) -> None:
-    """The fund pays all that is owed, unless it is empty or its cap for the market and window is used up."""
+BEFORE, AFTER = "markets before", "markets after"
+"""All closed markets that come before the named one as one, and all that come after it."""
+
+
+def closed_markets(world: World) -> Setting:
+    """Any ledger in which Bob has defaulted, and a market was closed with any others before it and after it.
+
+    The others' allowances may be anything, as sums of allowances may be; their window is the block's, which is no limit
+    on those.
+    """
     setting = default(world)
+    standing = setting.context.instruments[PERP]
+    assert isinstance(standing, Perpetual)
+    listed, markets = {PERP: standing}, {name: setting.ledger.markets[name] for name in MARKETS}
+    window = insurance_period(setting.ledger.pools["main"], setting.context.now)
+    for name in (BEFORE, AFTER):
+        cap = world.integer(f"caps of {name}", 0, None, 10**6)
+        listed[name] = Perpetual(name, "main", "feed", 1, replace(standing.parameters, insurance_cap=cap))
+        markets[name] = replace(parts.market(world, name), insurance_window=window)
+    block = replace(setting.context, instruments=table(listed.items()))
+    return Setting(replace(setting.ledger, markets=table(markets.items())), block)
+
+
+@obligation("WATER-2", "WATER-3", "LEDGER-1", about=(draw_insurance,), reaches={"markets", "no market"})
+def the_insurance_fund_pays_first_and_within_its_caps(world: World) -> None:
+    """The fund pays all that is owed, unless it is empty or its caps for the markets and the window are used up.
+
+    Any number of markets: one is any of them, all others stand as two, as allowances are only added up and apportioned.
+    """
+    setting = closed_markets(world)
     before = Absorption(setting.ledger, world.integer("owed", 0, MAX_ATOMS, 500))
-    closed = world.choice("closed", ((PERP,), ()))
-    after = draw_insurance(before, setting.context, BOB, closed)
-    world.reached("a market" if closed else "no market")
+    closed = world.choice("closed", ((BEFORE, PERP, AFTER), ()))
+    with any_shares(world) as asked:
+        after = draw_insurance(before, setting.context, BOB, closed)
+    world.reached("markets" if closed else "no market")
     require_exact(world, setting, before, after)
     pool = setting.ledger.pools["main"]
     window = insurance_period(pool, setting.context.now)
-    if closed:
-        cap = allowance(setting.ledger, setting.context, PERP, window)
-    else:
-        used = pool.unassigned_used if pool.unassigned_window == window else 0
-        cap = max(0, pool.parameters.unassigned_cap - used)
+    allowances = [allowance(setting.ledger, setting.context, name, window) for name in closed]
+    used = pool.unassigned_used if pool.unassigned_window == window else 0
+    cap = sum(allowances) if closed else max(0, pool.parameters.unassigned_cap - used)
     drawn = before.owed - after.owed
-    world.require(drawn <= cap, "within the cap")
+    world.require(drawn <= cap, "within the caps")
     world.require(drawn == min(before.owed, pool.insurance, cap), "all that may be drawn is drawn")
-    if closed:
-        left = allowance(after.ledger, setting.context, PERP, window)
-        world.require(left == cap - drawn, "the allowance falls by what was drawn")
+    world.require([len(caps) for caps in asked] == [max(1, len(closed))], "it is apportioned once, over all caps")
+    for name, had in zip(closed, allowances, strict=True):
+        left = allowance(after.ledger, setting.context, name, window)
+        paid = after.ledger.markets[name].insurance_used - used_before(setting, name, window)
+        world.require(left == had - paid, "the allowance falls by what was drawn")
+        world.require(paid <= had, "no market's cap is passed")
+    if not closed:
+        now = after.ledger.pools["main"]
+        world.require(now.unassigned_used == used + drawn, "what is drawn counts towards the line's cap")
+        world.require(now.unassigned_window == window, "in this window")
+
+
+def used_before(setting: Setting, name: str, window: int) -> int:
+    """What was drawn for a market in a window before."""
+    market = setting.ledger.markets[name]
+    return market.insurance_used if market.insurance_window == window else 0
 
 
 @obligation("WATER-2", "WATER-3", "LEDGER-1", about=(draw_pot,), reaches={"insurance", "residue", "fees"})
@@ -154,17 +195,28 @@ def deleveraging_moves_lots_at_the_mark_and_no_equity(world: World) -> None:
     require_postings(world, before, after.ledger, after.postings, (ALICE, BOB), MARKETS)
 
 
-@obligation("NUM-4", "PERP-2", "LEDGER-1", about=(sweep_clearing,), reaches={DONE}, bound="to 3 perpetuals")
+@obligation("NUM-4", "PERP-2", "LEDGER-1", about=(sweep_clearing,), reaches={"swept", "nothing"})
 def sweeping_keeps_what_rounding_left(world: World) -> None:
-    """What the clearing balances hold goes to the residue, all of it, once every account is settled."""
+    """What the clearing balances hold goes to the residue, all of it, once every account is settled.
+
+    Any number of perpetuals: this is the loop's body, for any one of them from any ledger, and it leaves its frame for
+    no other. That the balance is not negative then is PERP-2's bound (`each_settlement_leaves_less_than_an_atom`).
+    """
     setting = default(world)
-    for market in MARKETS:
-        world.assume(setting.ledger.markets[market].clearing >= 0)
-    after, postings = sweep_clearing(setting.ledger, setting.context, "main")
+    world.assume(setting.ledger.markets[PERP].clearing >= 0)
+    block = replace(setting.context, members=setting.context.members.set("main", (PERP,)))
+    after, postings = sweep_clearing(setting.ledger, block, "main")
     world.observe("ledger", after)
-    world.reached(DONE)
+    world.reached("swept" if postings else "nothing")
     require_conservation(world, setting.ledger, after, (ALICE, BOB), MARKETS)
     require_postings(world, setting.ledger, after, postings, (ALICE, BOB), MARKETS)
+    was, now = setting.ledger.markets[PERP], after.markets[PERP]
+    if postings:
+        world.require(now.clearing == 0, "nothing is left in the balance")
+        world.require(now.settlements == 0, "and settlements count from nothing again")
+    else:
+        world.require(now is was, "without a settlement there is nothing to sweep")
+    world.require(after.accounts is setting.ledger.accounts, "no account is touched")
 
 
 @obligation("LEDGER-9", about=(fee_share,), reaches={DONE})
