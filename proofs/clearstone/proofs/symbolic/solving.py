@@ -120,7 +120,8 @@ class Solver:
         """What the solver says on one rung."""
         self.statistics.checks += 1
         linear = rung in ("linear", "signs", "products")
-        solver = z3.SolverFor("QF_LIA", ctx=self.context) if linear else z3.SimpleSolver(ctx=self.context)
+        # The tactic by itself: the solver made for the logic keeps each formula twice, for questions that follow.
+        solver = z3.Tactic("qflia", ctx=self.context).solver() if linear else z3.SimpleSolver(ctx=self.context)
         solver.set("random_seed", self.seed)
         solver.set("rlimit", STEPS[rung])
         encoding = self.exact if rung == "nonlinear" else self.opaque
