@@ -210,14 +210,20 @@ def end_block(state: State, context: Context) -> tuple[State, tuple[Receipt, ...
 
 def collect_fees(ledger: Ledger) -> tuple[Ledger, tuple[Receipt, ...]]:
     """LEDGER-9. Fees fill up each pool's insurance fund while it is below its target; the rest stays in fees."""
-    receipts: list[Receipt] = []
-    for pool_id, pool in ledger.pools.items():
-        moved = fee_share(pool)
-        if moved > 0:
-            filled = replace(pool, fees=pool.fees - moved, insurance=pool.insurance + moved)
-            ledger = replace(ledger, pools=ledger.pools.set(pool_id, filled))
-            receipts.append(Receipt(None, (Posting(pool_id, "fees", "insurance", moved, "fees"),)))
-    return ledger, tuple(receipts)
+    start: tuple[Ledger, tuple[Receipt, ...]] = (ledger, ())
+    return fold(fill_fund, start, ledger.pools.keys())
+
+
+def fill_fund(so_far: tuple[Ledger, tuple[Receipt, ...]], pool_id: str) -> tuple[Ledger, tuple[Receipt, ...]]:
+    """LEDGER-9. The fees of one pool fill up its fund: the step of the fold."""
+    ledger, receipts = so_far
+    pool = ledger.pools[pool_id]
+    moved = fee_share(pool)
+    if moved <= 0:
+        return so_far
+    filled = replace(pool, fees=pool.fees - moved, insurance=pool.insurance + moved)
+    receipt = Receipt(None, (Posting(pool_id, "fees", "insurance", moved, "fees"),))
+    return replace(ledger, pools=ledger.pools.set(pool_id, filled)), (*receipts, receipt)
 
 
 def fee_share(pool: Pool) -> int:
