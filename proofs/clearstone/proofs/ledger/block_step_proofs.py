@@ -14,8 +14,8 @@ from typing import Any
 from immutables import Map
 
 from clearstone.proofs.contracts import replaced
-from clearstone.proofs.ledger import parts
 from clearstone.proofs.ledger.block_proofs import any_proposal, any_state
+from clearstone.proofs.ledger.money import require_conservation, require_postings
 from clearstone.proofs.ledger.number_proofs import DONE
 from clearstone.proofs.ledger.oracle_proofs import any_feed
 from clearstone.proofs.ledger.worlds import ledger
@@ -40,6 +40,7 @@ from clearstone.spec.transition import (
     collect_fees,
     end_block,
     execute,
+    fill_fund,
 )
 
 Call = tuple[Any, ...]
@@ -192,30 +193,24 @@ def a_block_ends_with_defaults_then_fees_then_changes(world: World) -> None:
     world.require(given == tuple(receipts), "every receipt is kept, in order")
 
 
-@obligation(
-    "LEDGER-9",
-    "LEDGER-1",
-    about=(collect_fees,),
-    reaches={"filled", "nothing"},
-    bound="to 2 pools; each is taken alike",
-)
+@obligation("LEDGER-9", "LEDGER-1", about=(fill_fund, collect_fees), reaches={"filled", "nothing"})
 def collecting_fees_moves_them_within_their_pool(world: World) -> None:
-    """What leaves a pool's fees arrives in its own insurance fund, no more than is lacking there."""
-    pools = {name: parts.pool(world, name) for name in ("main", "other")}
-    before: Ledger = replace(ledger(world, {}, ()), pools=table(pools.items()))
-    after, receipts = collect_fees(before)
-    world.observe("pools", [after.pools[name] for name in pools])
-    world.observe("receipts", receipts)
-    world.reached("filled" if receipts else "nothing")
+    """What leaves a pool's fees arrives in its own insurance fund, no more than is lacking there; so for every pool.
+
+    Collecting is a fold over the pools, and this is its step, after any other pools.
+    """
+    before, earlier = ledger(world, {}, ()), (Receipt(None),)
+    after, receipts = fill_fund((before, earlier), "main")
+    world.observe("came", (after, receipts))
+    world.reached("filled" if len(receipts) > 1 else "nothing")
+    require_conservation(world, before, after, (), ())
+    postings = tuple(posting for receipt in receipts[1:] for posting in receipt.postings)
+    require_postings(world, before, after, postings, (), ())
+    world.require(receipts[:1] == earlier and len(receipts) <= 2, "the receipts of other pools stay")
     world.require(replace(after, pools=before.pools) == before, "nothing else of the ledger changes")
-    posted = {receipt.postings[0].pool: receipt.postings[0] for receipt in receipts}
-    for name, was in pools.items():
-        now = after.pools[name]
-        world.require(replace(now, fees=was.fees, insurance=was.insurance) == was, "nothing else of the pool changes")
-        world.require(now.fees + now.insurance == was.fees + was.insurance, "what leaves the fees arrives in the fund")
-        world.require(now.fees >= 0, "fees are not overdrawn")
-        world.require(now.insurance >= was.insurance, "the fund never pays here")
-        lacking = max(0, was.parameters.insurance_target - was.insurance)
-        world.require(now.insurance <= was.insurance + lacking, "up to its target")
-        moved = posted[name].amount if name in posted else 0
-        world.require(now.insurance - was.insurance == moved, "the posting says what moved")
+    was, now = before.pools["main"], after.pools["main"]
+    world.require(replace(now, fees=was.fees, insurance=was.insurance) == was, "nothing else of the pool changes")
+    world.require(now.insurance >= was.insurance, "the fund never pays here")
+    lacking = max(0, was.parameters.insurance_target - was.insurance)
+    world.require(now.insurance <= was.insurance + lacking, "it is filled up to its target")
+    world.require(now.fees == 0 or now.insurance - was.insurance == lacking, "as far as the fees go")

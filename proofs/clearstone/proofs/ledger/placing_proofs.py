@@ -213,7 +213,13 @@ def require_rested(world: World, asked: Placing, match: Match, after: Ledger, no
     world.require(rested.reduce_only == asked.order.reduce_only, "and reduces only if it said so")
 
 
-@obligation("BOOK-2", "BOOK-3", about=(place, match_order), reaches={ACCEPTED, "filled", "BOOK-2"})
+@obligation(
+    "BOOK-2",
+    "BOOK-3",
+    about=(place, match_order),
+    reaches={ACCEPTED, "filled", "BOOK-2"},
+    bound="to one resting order; each is met alike",
+)
 def a_taker_is_never_filled_worse_than_its_limit(world: World) -> None:
     """An order is filled at prices no worse than its limit and within the band, and never if it is post-only."""
     asked = placing(world)
