@@ -1,0 +1,137 @@
+"""What a rule's few small arguments mean in the state of the moment: which price, how many lots, how much, who.
+
+Arguments are words and small numbers, independent of each other, so that a program shrinks by leaving out steps and
+putting the first word for a later one. What comes out is concrete: the program holds it and runs without any of this.
+"""
+
+from __future__ import annotations
+
+from clearstone.models.scenario_genesis import HOUR, MINUTE, USD
+from clearstone.models.stateful.exchange_world import EXPIRY, NAMES, PLACES, STALENESS
+from clearstone.spec.accounts import Account, locked_profit
+from clearstone.spec.instruments import OptionSeries
+from clearstone.spec.ledger_state import horizon_period
+from clearstone.spec.margin import equity, health_equity, initial_health, maintenance_requirement, withdrawable
+from clearstone.spec.numbers import MAX_TICKS, PPM
+from clearstone.spec.state import State
+from clearstone.spec.transactions import Side
+
+SIZES = ("100", "most", "1", "300", "one more", "7")
+"""Lots: a number, as many as one's margin allows, or one more."""
+AMOUNTS = ("some", "most", "one more", "unlocked", "equity", "cash", "dust")
+"""Cash: $10, what may leave, an atom more, what could but for locked profit, all one is worth, all cash, an atom."""
+OFFSETS = (0, 1_000, -1_000, 20_000, -20_000, 95_000, -95_000, 105_000)
+"""How far from the mark a price lies, in ppm of the index; the last is outside the band."""
+WAITS = ("second", "minute", "funding", "expiry", "horizon", "stale", "hour")
+"""How long nothing happens: until the next turn of funding, until the options expire, until profit is free, …"""
+FACTORS = (1_010, 990, 1_050, 950, 1_100, 900, 1_300, 750, 1_900, 480)
+"""What a price is multiplied with, in thousandths; an index follows a tenth a block."""
+
+
+def account_of(state: State, who: str) -> Account | None:
+    """The account of a name, if it is open."""
+    return state.ledger.accounts.get(PLACES[who].id)
+
+
+def people(state: State, pool: str) -> tuple[str, ...]:
+    """The names of a pool's open accounts."""
+    return tuple(name for name, seat in PLACES.items() if seat.pool == pool and seat.id in state.ledger.accounts)
+
+
+def price_near(state: State, market: str, offset: int) -> int:
+    """A price so many ppm of the index away from the mark, in ticks."""
+    quote = state.quotes[market]
+    middle = quote.mark // quote.instrument.multiplier
+    return max(1, middle + quote.index * offset // PPM)
+
+
+def lots_of(state: State, who: str, market: str, side: Side, size: str) -> int:
+    """How many lots a size stands for."""
+    account, quote = account_of(state, who), state.quotes[market]
+    if size.isdigit() or account is None:
+        return int(size) if size.isdigit() else 1
+    health = initial_health(account, state.quotes, True)
+    free = max(0, health.equity - health.excluded - health.required)
+    most = free // max(1, quote.initial if side == "sell" else quote.initial or quote.mark)
+    return max(1, most + (size == "one more"))
+
+
+def amount_of(state: State, who: str, amount: str) -> int:
+    """How many atoms an amount stands for, at least 1."""
+    account = account_of(state, who)
+    if account is None or amount in ("some", "dust"):
+        return 1 if amount == "dust" else 10 * USD
+    pool = state.ledger.pools[account.pool]
+    locked = locked_profit(account, horizon_period(pool, state.time))
+    health = initial_health(account, state.quotes, False)
+    free = withdrawable(health, locked)
+    worth = {
+        "most": free,
+        "one more": free + 1,
+        "unlocked": health.equity - health.excluded - health.required,
+        "equity": equity(account, state.quotes),
+        "cash": account.cash,
+    }
+    return max(1, worth[amount])
+
+
+def moved_price(state: State, reported: int, factor: int) -> int:
+    """A reported price times so many thousandths, in ticks."""
+    return min(MAX_TICKS, max(1, reported * factor // 1_000))
+
+
+def wait_of(state: State, wait: str) -> int:
+    """How long a wait is, in ms."""
+    interval = 10 * MINUTE
+    lengths = {
+        "second": 1_000,
+        "minute": MINUTE,
+        "funding": interval - state.time % interval,
+        "expiry": EXPIRY - state.time if state.time < EXPIRY else MINUTE,
+        "horizon": 20 * MINUTE,
+        "stale": STALENESS + 1_000,
+        "hour": HOUR,
+    }
+    return lengths[wait]
+
+
+def weakest_first(state: State) -> list[str]:
+    """The accounts with positions, the one that is nearest to ruin first."""
+    held = [
+        (health_equity(account, state.quotes) - maintenance_requirement(account, state.quotes), NAMES[account_id])
+        for account_id, account in state.ledger.accounts.items()
+        if account.positions
+    ]
+    return [name for _, name in sorted(held)]
+
+
+def richest_first(state: State, pool: str) -> list[str]:
+    """A pool's open accounts, the one with the most cash first."""
+    return sorted(people(state, pool), key=lambda name: (-state.ledger.accounts[PLACES[name].id].cash, name))
+
+
+def delta_of(state: State, who: str) -> int:
+    """Which way an account is exposed to the index: lots it is long, calls like lots and puts against them."""
+    account = account_of(state, who)
+    total = 0
+    for position in () if account is None else account.positions:
+        instrument = state.quotes[position.instrument].instrument
+        put = isinstance(instrument, OptionSeries) and not instrument.call
+        total += -position.lots if put else position.lots
+    return total
+
+
+def markets_held(state: State, who: str) -> tuple[str, ...]:
+    """The markets in which an account has a position, ascending."""
+    account = account_of(state, who)
+    return () if account is None else tuple(position.instrument for position in account.positions)
+
+
+def unsettled(state: State) -> list[tuple[str, str]]:
+    """The positions in series that have their settlement price, as (account, market)."""
+    return [
+        (NAMES[account_id], position.instrument)
+        for account_id, account in state.ledger.accounts.items()
+        for position in account.positions
+        if state.quotes[position.instrument].phase == "settle"
+    ]
