@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from clearstone.proofs.contracts import replaced
 from clearstone.proofs.ledger import parts
 from clearstone.proofs.ledger.number_proofs import DONE
 from clearstone.proofs.obligations import obligation
 from clearstone.proofs.worlds import World
 from clearstone.spec.blocks import Commit, CommitSignature
 from clearstone.spec.consensus.validators import Validator
-from clearstone.spec.numbers import MAX_TICKS, MAX_TIME
+from clearstone.spec.numbers import MAX_TICKS, MAX_TIME, lower_weighted_median
 from clearstone.spec.oracle import (
     Feed,
     Report,
@@ -17,9 +18,11 @@ from clearstone.spec.oracle import (
     clamped_index,
     enough_reports,
     is_fresh,
+    merge_reports,
     update_feed,
 )
 from clearstone.spec.parameters import ProtocolParameters
+from clearstone.spec.receipts import Rejection
 
 
 def any_feed(world: World, reports: tuple[Report, ...] = ()) -> Feed:
@@ -66,46 +69,134 @@ def a_report_counts_only_if_it_is_in_bounds_fresh_and_newer(world: World) -> Non
         world.require(last is None or time > last.time, "newer than the last")
 
 
-@obligation("ORACLE-2", about=(enough_reports,), reaches={"enough", "too few"}, bound="to 4 reports")
+@obligation("ORACLE-2", about=(enough_reports,), reaches={"enough", "too few"})
 def a_feed_needs_two_thirds_of_the_power_and_three_signers(world: World) -> None:
-    """Reports suffice only if they have more than 2/3 of the power and come from at least three signers."""
-    count = world.choice("reports", (0, 1, 2, 3, 4))
+    """Reports suffice exactly if they have more than 2/3 of the power and come from at least three signers.
+
+    Any number of reports: only how many there are and their sum is asked, so from the third on one of them stands for
+    any number.
+    """
+    count = world.choice("reports", (0, 1, 2, 3))
     weighted = tuple((world.integer(f"price {n}", 1), world.integer(f"power {n}", 1, None, 1)) for n in range(count))
-    total = world.integer("total", 1, None, 4)
+    total = world.integer("total", 1, None, 2)
     enough = enough_reports(weighted, total)
     world.observe("enough", enough)
     world.reached("enough" if enough else "too few")
+    power = 3 * sum(power for _, power in weighted)
     if enough:
-        world.require(count >= 3, "three signers")
-        world.require(3 * sum(power for _, power in weighted) > 2 * total, "more than 2/3 of the power")
+        world.require(count == 3, "three signers")
+        world.require(power > 2 * total, "more than 2/3 of the power")
+    elif count == 3:
+        world.require(power <= 2 * total, "three signers with more power are enough")
 
 
-@obligation("ORACLE-2", "ORACLE-5", about=(update_feed, is_fresh), reaches={"moves", "frozen"}, bound="to 4 validators")
+@obligation("ORACLE-3", about=(lower_weighted_median,), reaches={"the median", "another"})
+def reports_that_follow_each_other_stand_as_one(world: World) -> None:
+    """Whether a price is the median of reports depends only on the weight below it, its own, and the weight above it.
+
+    It has half of the weight at or below it and less than half below. By induction any number of reports below stands
+    as one, and any number above: so the median of any number of reports has half of the weight on either side, and
+    `the_median_lies_between_honest_reports` says the rest.
+    """
+    prices = [world.integer("price 0", 1, None, 1)]
+    for place in range(1, 5):
+        prices.append(prices[-1] + world.integer(f"price {place} above the one before", 1, None, 1))
+    powers = [world.integer(f"power {place}", 1, None, 1) for place in range(5)]
+    here = prices[2]
+    each = lower_weighted_median(list(zip(prices, powers, strict=True)))
+    sums = (powers[0] + powers[1], powers[2], powers[3] + powers[4])
+    joined = lower_weighted_median(list(zip((prices[1], here, prices[3]), sums, strict=True)))
+    world.observe("medians", (each, joined))
+    is_median = each == here
+    world.require(is_median == (joined == here), "joining those below, and those above, changes nothing")
+    world.reached("the median" if is_median else "another")
+    half_below, half_above = 2 * sums[0] < sum(sums), 2 * (sums[0] + sums[1]) >= sum(sums)
+    world.require(is_median == (half_below and half_above), "it is the median if half of the weight is on either side")
+
+
+@obligation("ORACLE-1", about=(merge_reports,), reaches={"taken", "kept", "another feed"})
+def a_report_replaces_only_an_older_one_of_its_signer(world: World) -> None:
+    """A signer's report takes the place of its last one if it counts; nobody else's changes, and none is made up.
+
+    Any number of signatures and prices: this is the loop's body, for any one of them after any others.
+    """
+    signer, other = b"a" * 32, b"b" * 32
+    now, staleness = world.integer("now", 0, MAX_TIME, 3_000), world.integer("staleness", 1, None, 1_000)
+    has_last = world.choice("last report", (True, False))
+    last = Report(signer, world.integer("last price", 1, MAX_TICKS, 5), world.integer("last time", 0, MAX_TIME, 2_000))
+    standing = Report(other, world.integer("other price", 1, MAX_TICKS, 7), world.integer("other time", 0, MAX_TIME))
+    price, time = world.integer("price", usual=6), world.integer("time", usual=2_500)
+    feed_id = world.choice("feed", ("feed", "another feed"))
+    signature = CommitSignature(signer, time, ((feed_id, price),), b"")
+    feed = any_feed(world, (last, standing) if has_last else (standing,))
+    counts = world.flag("the report counts")
+    asked: list[tuple[object, ...]] = []
+
+    def check(*question: object) -> Rejection | None:
+        asked.append(question)
+        return None if counts else Rejection("ORACLE-1", "")
+
+    with replaced(check_report, check):
+        merged = merge_reports(feed, "feed", Commit(1, 0, b"", (signature,)), staleness, now)
+    world.observe("reports", merged)
+    ours = feed_id == "feed"
+    world.require(len(asked) == (1 if ours else 0), "each report to the feed is checked, and no other")
+    for question in asked:
+        against = last if has_last else None
+        world.require(question == (against, price, time, now, staleness), "against the signer's last one")
+    taken = ours and counts
+    world.reached("another feed" if not ours else "taken" if taken else "kept")
+    mine = (Report(signer, price, time),) if taken else (last,) if has_last else ()
+    world.require(merged == (*mine, standing), "it takes the place of the last one if it counts, else that stands")
+
+
+@obligation("ORACLE-2", "ORACLE-5", about=(update_feed, is_fresh), reaches={"moves", "frozen"})
 def a_feed_without_enough_fresh_reports_stands_still(world: World) -> None:
-    """Without fresh reports of more than 2/3 of the power a feed is frozen and its index stands."""
+    """Only fresh reports are counted, with their signer's power; without enough a feed is frozen and its index stands.
+
+    Any number of reports: each is looked at alike, and this is any one of them.
+    """
     protocol = parts.parameters(world, ProtocolParameters, "protocol")
-    now = world.integer("now", 0, MAX_TIME, 3_000)
-    keys = (b"a" * 32, b"b" * 32, b"c" * 32, b"d" * 32)
-    price = world.integer("price", 1, MAX_TICKS, 52_000)
-    reports = tuple(Report(key, price, world.integer(f"time {n}", 0, MAX_TIME, 3_000)) for n, key in enumerate(keys))
-    validators = tuple(Validator(key, world.integer(f"power {n}", 1, None, 1)) for n, key in enumerate(keys))
-    feed = any_feed(world, reports)
-    after = update_feed(feed, "feed", Commit(1, 0, b"", ()), validators, protocol, now)
+    now, power = world.integer("now", 0, MAX_TIME, 3_000), world.integer("power", 1, None, 1)
+    report = Report(b"a" * 32, world.integer("price", 1, MAX_TICKS, 52_000), world.integer("time", 0, MAX_TIME, 3_000))
+    validators = (Validator(report.signer, power), Validator(b"b" * 32, world.integer("other power", 1, None, 2)))
+    feed = any_feed(world)
+    commit = Commit(1, 0, b"", ())
+    counted: list[tuple[tuple[int, int], ...]] = []
+    median = world.integer("median of the fresh reports", 1, MAX_TICKS, 51_000)
+    enough = world.flag("enough")
+
+    def judge(weighted: tuple[tuple[int, int], ...], total: int) -> bool:
+        counted.append(weighted)
+        world.require(total == validators[0].power + validators[1].power, "of the power of all validators")
+        return bool(enough)
+
+    def middle(weighted: tuple[tuple[int, int], ...]) -> int:
+        counted.append(weighted)
+        return median
+
+    merged = replaced(merge_reports, lambda *_: (report,))
+    with merged, replaced(enough_reports, judge), replaced(lower_weighted_median, middle):
+        after = update_feed(feed, "feed", commit, validators, protocol, now)
     world.observe("feed", after)
-    fresh = [n for n, report in enumerate(reports) if now - protocol.report_staleness <= report.time]
-    power = sum(validators[n].power for n in fresh)
-    enough = len(fresh) >= 3 and 3 * power > 2 * sum(validator.power for validator in validators)
+    fresh = now - protocol.report_staleness <= report.time
+    world.require(len(counted) == (2 if enough else 1), "it is counted before it is used")
+    for weighted in counted:
+        world.require(weighted == (((report.price, power),) if fresh else ()), "fresh reports alone, with their power")
+    world.require(after.reports == (report,), "the reports are kept")
     world.reached("moves" if enough else "frozen")
-    if not enough:
+    if enough:
+        world.require(after.median == median, "the median is that of the fresh reports")
+        world.require(after.index == clamped_index(feed, median), "the index goes towards it")
+        world.require(after.fresh_blocks <= feed.fresh_blocks + 1, "trust returns a block at a time")
+    else:
         world.require(after.index == feed.index, "the index stands")
+        world.require(after.median == feed.median, "and the median too")
         world.require(after.fresh_blocks == 0, "it is frozen")
         world.require(not is_fresh(after, protocol), "it is not to be relied on")
-    else:
-        world.require(after.median == price, "the median is what all report")
-        world.require(after.fresh_blocks <= feed.fresh_blocks + 1, "trust returns a block at a time")
 
 
-@obligation("ORACLE-6", about=(block_time,), reaches={DONE}, bound="to 2 clocks")
+@obligation("ORACLE-6", about=(block_time,), reaches={DONE}, bound="to 2 clocks; the median is proved for any number")
 def time_strictly_increases(world: World) -> None:
     """A block's time is later than that of the block before, whatever the clocks say."""
     count = world.choice("clocks", (0, 1, 2))
