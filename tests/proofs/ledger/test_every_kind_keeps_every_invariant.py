@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from typing import get_args
 
 import pytest
@@ -6,14 +7,30 @@ from clearstone.proofs.catalogue import MODULES
 from clearstone.proofs.ledger.frames import OutOfFrameError
 from clearstone.proofs.ledger.trading_contracts import EitherKind
 from clearstone.proofs.obligations import OBLIGATIONS, Kept
+from clearstone.spec.changes import bind_change
+from clearstone.spec.defaults import resolve, settle_pool_funding
+from clearstone.spec.deleveraging import deleverage
 from clearstone.spec.instruments import Perpetual
 from clearstone.spec.parameters import MarketParameters
 from clearstone.spec.transactions import Action
+from clearstone.spec.transition import begin_block, collect_fees
+from clearstone.spec.waterfall import absorb, sweep_clearing
 
 assert MODULES, "importing the catalogue fills OBLIGATIONS"
 
 KINDS = get_args(Action)
 INVARIANTS = get_args(Kept)
+STEPS = (
+    begin_block,
+    settle_pool_funding,
+    sweep_clearing,
+    resolve,
+    deleverage,
+    absorb,
+    collect_fees,
+    bind_change,
+)
+"""What a block does besides its transactions."""
 
 
 @pytest.mark.parametrize("kept", INVARIANTS)
@@ -22,6 +39,11 @@ def test_every_invariant_is_proved_of_every_transaction_kind(kind: type, kept: s
     proofs = [made for made in OBLIGATIONS.values() if kind in made.kinds and kept in made.keeps]
     assert proofs, f"nothing shows {kept} of {kind.__name__}"
     assert any(made.strength == "INDUCTIVE" for made in proofs)
+
+
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.__name__)
+def test_conservation_is_proved_of_every_step_of_a_block(step: Callable[..., object]):
+    assert [made.id for made in OBLIGATIONS.values() if step in made.about and "LEDGER-1" in made.rules]
 
 
 def test_what_is_kept_is_said_of_transaction_kinds():

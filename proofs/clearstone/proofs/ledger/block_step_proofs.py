@@ -123,6 +123,7 @@ def a_refused_block_changes_nothing_and_an_accepted_one_goes_in_order(world: Wor
 
 @obligation(
     "LEDGER-7",
+    "LEDGER-1",
     "CONS-6",
     about=(begin_block,),
     reaches={"carried", "arrived"},

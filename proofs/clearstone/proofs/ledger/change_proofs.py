@@ -27,7 +27,7 @@ NAMES = {"pool/main": "penalty", "market/perp": "initial_fraction", "market/opti
 """Scopes, and a parameter there: its name is only handed on, and every one is changed alike (`change_parameter`)."""
 
 
-@obligation("LEDGER-8", about=(bind_change,), reaches={"bound", "LEDGER-8"})
+@obligation("LEDGER-8", "LEDGER-1", about=(bind_change,), reaches={"bound", "LEDGER-8"})
 def a_change_binds_once_and_touches_nothing_but_its_parameters(world: World) -> None:
     """A change that falls due is gone; its scope has what a bounded step gives at that moment, and nothing else moves.
 

@@ -139,7 +139,9 @@ def settling_a_pool_conserves_money_and_touches_no_other(world: World) -> None:
     world.require(after.pools is before.pools, "and no pot")
 
 
-@obligation("WATER-1", "LIQ-1", "OPT-3", about=(resolve,), reaches={"default", "waits for liquidators", "healthy"})
+@obligation(
+    "WATER-1", "LIQ-1", "OPT-3", "LEDGER-1", about=(resolve,), reaches={"default", "waits for liquidators", "healthy"}
+)
 def only_who_has_nothing_left_defaults(world: World) -> None:
     """A flagged account defaults if it has no equity and is below maintenance margin, its funding and payoffs settled.
 
