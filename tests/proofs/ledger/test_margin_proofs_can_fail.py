@@ -38,6 +38,8 @@ SEEN = [
     ("naked-calls-unmargined", "naked_calls_need_their_floor_beside_whatever_is_held"),
     ("larger-of-isolated-and-portfolio", ALONE),
     ("isolated-margin-of-a-lot", ALONE),
+    ("larger-of-isolated-and-portfolio", "options_that_are_only_bought_need_nothing"),
+    ("profit-not-locked", "realising_a_profit_frees_none_of_it"),
     ("shorts-lower-maintenance", "more_lots_never_need_less_margin"),
     ("losses-netted", "initial_margin_is_at_least_maintenance_margin"),
     ("unrealised-profit-counts", "one_position_stands_for_the_options_of_an_expiry"),

@@ -280,3 +280,18 @@ def naked_calls_need_their_floor_beside_whatever_is_held(world: World) -> None:
         world.lemma(legs.naked * (legs.margin - floor) >= 0)
     world.lemma((sold - legs.naked) * floor >= 0)
     world.require(amount >= max(0, legs.naked) * floor, "the floor of every naked call")
+
+
+@obligation("MARGIN-3", about=(isolated_amount, expiry_amount), reaches={DONE})
+def options_that_are_only_bought_need_nothing(world: World) -> None:
+    """Whoever only buys needs no margin: what he bought is no collateral either, and can be lost to the last atom."""
+    lots = [world.integer(name, 1, MAX_LOTS, 3) for name in ("lots", "others")]
+    call, initial = world.choice("call", (True, False)), world.choice("margin", (True, False))
+    bought = [others(world, name, call, size) for name, size in zip(("one", "another"), lots, strict=True)]
+    isolated = isolated_amount(bought, initial)
+    any_other = any_parts(world, "legs")
+    amount = amount_of(world, replace(any_other, isolated=isolated), world.choice("phase", (True, False)))
+    world.observe("isolated", isolated)
+    world.reached(DONE)
+    world.require(isolated == 0, "nothing is sold that needs margin standing alone")
+    world.require(amount == 0, "so nothing is needed")
