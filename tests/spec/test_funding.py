@@ -97,6 +97,18 @@ def test_a_slot_of_the_interval_gives_one_sample_however_quick_blocks_are() -> N
     assert takes_sample(PERP, start + slot - 1, start + slot)
 
 
+@pytest.mark.parametrize("interval", [1, 479, 480, 481, 959, 961, 100_001])
+def test_no_interval_has_more_samples_than_slots_and_the_one_at_its_turn(interval: int) -> None:
+    perpetual = replace(PERP, parameters=replace(PERPETUAL, funding_interval=interval))
+    start, most = 100 * interval, 0
+    funding = Funding(ends_at=start + interval)
+    step = max(1, interval // 2_000)
+    for now in range(start + step, start + interval, step):
+        funding = advance_funding(funding, perpetual, 50_000, now - step, now, now % 7)
+        most = max(most, len(funding.samples))
+    assert most <= SAMPLE_SLOTS
+
+
 def test_the_time_before_a_turn_is_paid_at_the_rate_that_was_fixed_before_it() -> None:
     ends_at = 100 * INTERVAL
     funding = Funding(rate=50, ends_at=ends_at)

@@ -60,7 +60,7 @@ def the_funding_rate_is_the_clamped_median_premium(step: BlockStep) -> Iterator[
         parameters, market = perpetual.parameters, perpetual.market
         if abs(after.rate) > max(parameters.funding_limit, abs(before.rate)):
             yield f"{market}: a rate of {after.rate} past {parameters.funding_limit}"
-        slot = max(1, parameters.funding_interval // SAMPLE_SLOTS)
+        slot = -(-parameters.funding_interval // SAMPLE_SLOTS)
         due = step.before.time // slot != step.after.time // slot
         if step.after.time < before.ends_at:
             if (after.rate, after.ends_at, len(after.samples)) != (

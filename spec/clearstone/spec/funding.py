@@ -15,7 +15,7 @@ from clearstone.spec.accounts import Account, Position, realise
 from clearstone.spec.instruments import Perpetual
 from clearstone.spec.ledger_state import Ledger, Market, horizon_period
 from clearstone.spec.margin import Quotes
-from clearstone.spec.numbers import MAX_FUNDING_INDEX, PPM, clamp, floor_div
+from clearstone.spec.numbers import MAX_FUNDING_INDEX, PPM, ceil_div, clamp, floor_div
 from clearstone.spec.receipts import Posting
 
 FUNDING_SCALE = 1_000_000
@@ -63,9 +63,10 @@ def sample_premium(index: int, bid: int | None, ask: int | None) -> int:
 def takes_sample(perpetual: Perpetual, before: int, now: int) -> bool:
     """PERP-3. Whether a block at `now`, after one at `before`, is the first in its slot of the funding interval.
 
-    However quick blocks are, an interval has a bounded number of samples: they are state, and read when it turns.
+    However quick blocks are, an interval has a bounded number of samples: they are state, and read when it turns. A
+    slot's length is ceiled: floored, an interval of 959 ms had slots of 1 ms, and so 959 of them.
     """
-    slot = max(1, floor_div(perpetual.parameters.funding_interval, SAMPLE_SLOTS))
+    slot = ceil_div(perpetual.parameters.funding_interval, SAMPLE_SLOTS)
     return floor_div(before, slot) < floor_div(now, slot)
 
 
