@@ -59,5 +59,14 @@ MUTANTS = (
         layer="funding",
         caught_by=("check", "prove"),
     ),
+    Mutant(
+        name="funding-slots-floored",
+        module="clearstone.spec.funding",
+        old="slot = ceil_div(perpetual.parameters.funding_interval, SAMPLE_SLOTS)",
+        new="slot = max(1, floor_div(perpetual.parameters.funding_interval, SAMPLE_SLOTS))",
+        breaks="PERP-3: a short interval has more samples than it has slots",
+        layer="funding",
+        caught_by=("prove",),
+    ),
 )
 """The mutants of this layer."""

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from clearstone.proofs.contracts import replaced
 from clearstone.proofs.ledger import parts
 from clearstone.proofs.ledger.money import require_conservation, require_postings
 from clearstone.proofs.ledger.number_proofs import DONE
-from clearstone.proofs.ledger.worlds import ALICE, beside, context, ledger
+from clearstone.proofs.ledger.worlds import ALICE, BOB, beside, context, ledger
 from clearstone.proofs.obligations import obligation
 from clearstone.proofs.worlds import World
 from clearstone.spec.accounts import Account, locked_profit, realise
 from clearstone.spec.funding import (
     FUNDING_SCALE,
+    SAMPLE_SLOTS,
     Funding,
     accrue,
     advance_funding,
@@ -22,7 +24,9 @@ from clearstone.spec.funding import (
     settle_funding,
     takes_sample,
 )
-from clearstone.spec.numbers import MAX_FUNDING_INDEX, MAX_TICKS, MAX_TIME
+from clearstone.spec.instruments import Perpetual
+from clearstone.spec.numbers import MAX_FUNDING_INDEX, MAX_TICKS, MAX_TIME, ceil_div, floor_div
+from clearstone.spec.trades import traded
 
 PERP = "perp"
 """The perpetual that proofs name."""
@@ -108,35 +112,107 @@ def settling_funding_conserves_money_and_is_done_once(world: World) -> None:
     world.require(again is after and nothing == (), "settling again moves nothing")
 
 
-@obligation("PERP-1", "PERP-3", about=(advance_funding, next_rate), reaches={"running", "turned"}, bound="to 3 samples")
-def funding_changes_by_accrual_only_and_within_its_limit(world: World) -> None:
-    """A block moves the funding index by accrual alone, at the rate fixed before; the next rate is within its limit."""
+@obligation("PERP-2", about=(traded,), reaches={DONE})
+def trading_moves_nothing_that_clearing_is_owed(world: World) -> None:
+    """A trade between two settled accounts leaves Σ lots · index as it is: what one side owes for, the other is due."""
     perpetual = parts.perpetual(world, PERP)
-    samples = tuple(world.integer(f"sample {n}", usual=n) for n in range(2))
+    quote, lots = parts.quote(world, perpetual), world.integer("lots", usual=3)
+    world.assume(lots != 0)
+    price, period = world.integer("price", 0, None, 5), world.integer("period", 0, None, 1)
+    weights = []
+    with replaced(realise, lambda *_: (0, 0)):
+        for name, signed in ((ALICE, lots), (BOB, -lots)):
+            held = world.choice(f"{name} holds", ("a position", "none")) == "a position"
+            settled = parts.position(world, name, PERP, funding=quote.funding_index)
+            before = parts.account(world, name, (settled,) if held else ())
+            after = traded(before, quote, signed, price, 0, period, ())
+            world.observe(name, after)
+            for account, sign in ((before, -1), (after, 1)):
+                weights += [sign * one.lots * one.funding_index for one in account.positions]
+    world.reached(DONE)
+    world.require(sum(weights) == 0, "the sum over both is what it was")
+
+
+@obligation("PERP-3", "NUM-5", about=(takes_sample,), reaches={"sample", "none"})
+def an_interval_has_a_bounded_number_of_samples(world: World) -> None:
+    """A sample is of a slot later than the last block's, and of those an interval that runs has no more than 480.
+
+    So samples are never more than slots passed since the interval began, and one is added as it turns.
+    """
+    perpetual = parts.perpetual(world, PERP)
+    interval = perpetual.parameters.funding_interval
+    start, before = world.integer("start", 0, MAX_TIME, 3_000), world.integer("before", 0, MAX_TIME, 3_100)
+    now = world.integer("now", 0, MAX_TIME, 3_200)
+    world.assume(start <= before)
+    world.assume(before < now)
+    taken = takes_sample(perpetual, before, now)
+    world.observe("taken", taken)
+    world.reached("sample" if taken else "none")
+    slot = ceil_div(interval, SAMPLE_SLOTS)
+    passed, passing = floor_div(before, slot) - floor_div(start, slot), floor_div(now, slot) - floor_div(start, slot)
+    world.require(passing >= passed + (1 if taken else 0), "a sample takes a slot of its own")
+    if now < start + interval:
+        world.require(passing <= SAMPLE_SLOTS, "an interval that runs has no more slots than that")
+
+
+@obligation("PERP-1", "PERP-3", about=(advance_funding,), reaches={"running", "turned"})
+def funding_changes_by_accrual_only_and_within_its_limit(world: World) -> None:
+    """A block moves the funding index by accrual alone, at the rate fixed before; only a turn brings the next rate.
+
+    Any number of samples: one stands for those that were taken, which are only kept and handed on.
+    """
+    perpetual = parts.perpetual(world, PERP)
+    samples = (world.integer("samples so far"),)
     funding = any_funding(world, perpetual.parameters.funding_interval, samples)
     price, sample = world.integer("price", 1, MAX_TICKS, 50_000), world.integer("sample")
     before, now = world.integer("before", 0, MAX_TIME, 3_000), world.integer("now", 0, MAX_TIME, 4_000)
     world.assume(before < now)
-    after = advance_funding(funding, perpetual, price, before, now, sample)
+    limit = perpetual.parameters.funding_limit
+    rate, asked = world.integer("next rate", usual=9), list[tuple[int, ...]]()
+    world.assume(-limit <= rate)
+    world.assume(rate <= limit)
+
+    def any_rate(of: Perpetual, taken: tuple[int, ...]) -> int:
+        world.require(of is perpetual, "of this perpetual")
+        asked.append(taken)
+        return rate
+
+    with replaced(next_rate, any_rate):
+        after = advance_funding(funding, perpetual, price, before, now, sample)
     accrued = accrue(funding, perpetual, price, now - before)
     world.observe("funding", after)
     turned = after.samples == ()
     world.reached("turned" if turned else "running")
     world.require(after.index == accrued.index, "the index moves by accrual")
     world.require(after.remainder == accrued.remainder, "the remainder is carried")
-    limit = perpetual.parameters.funding_limit
+    taken = (*samples, sample) if takes_sample(perpetual, before, now) else samples
     if turned:
-        world.require(after.rate <= limit, "the rate is not above its limit")
-        world.require(after.rate >= -limit, "the rate is not below its limit")
-        world.require(after.ends_at > now, "the next interval ends later")
-        taken = (*samples, sample) if takes_sample(perpetual, before, now) else samples
-        expected = sorted(taken)[(len(taken) - 1) // 2] + perpetual.parameters.interest
-        within = -limit <= expected <= limit
-        world.require(not within or after.rate == expected, "within the limit it is the median premium plus interest")
+        world.require(now >= funding.ends_at, "a rate stands until its interval ends")
+        world.require(after.rate == rate, "then the next one begins")
+        world.require(asked == [taken], "made of all samples that were taken")
+        world.require(after.ends_at > now, "and the next interval ends later")
     else:
-        world.require(after.rate == funding.rate, "the rate of a running interval stands")
-        taken = (*samples, sample) if takes_sample(perpetual, before, now) else samples
+        world.require(now < funding.ends_at, "the interval runs")
+        world.require(after.rate == funding.rate, "its rate stands")
+        world.require(after.ends_at == funding.ends_at, "and its end")
         world.require(after.samples == taken, "the sample is taken, if it is its slot's first")
+
+
+@obligation("PERP-3", about=(next_rate,), reaches={"no samples", "samples"}, bound="to 3 samples, as they are sorted")
+def the_next_rate_is_the_median_premium_within_its_limit(world: World) -> None:
+    """The rate is within its limit; where the limit allows, it is the lower median of the samples plus the interest."""
+    perpetual = parts.perpetual(world, PERP)
+    samples = tuple(world.integer(f"sample {n}", usual=n) for n in range(world.choice("samples", (0, 1, 2, 3))))
+    rate = next_rate(perpetual, samples)
+    world.observe("rate", rate)
+    world.reached("samples" if samples else "no samples")
+    limit, interest = perpetual.parameters.funding_limit, perpetual.parameters.interest
+    world.require(rate <= limit, "the rate is not above its limit")
+    world.require(rate >= -limit, "the rate is not below its limit")
+    middle = sum(samples) - max(samples) - min(samples) if len(samples) == 3 else min(samples) if samples else 0
+    world.require(
+        rate == min(max(middle + interest, -limit), limit), "the middle one, or the lower of two, and interest"
+    )
 
 
 @obligation("PERP-3", "NUM-3", about=(sample_premium,), reaches={"thin", "sampled"})
