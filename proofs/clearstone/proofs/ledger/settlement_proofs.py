@@ -8,6 +8,7 @@ from clearstone.proofs.ledger import parts
 from clearstone.proofs.ledger.money import require_conservation, require_postings
 from clearstone.proofs.ledger.number_proofs import DONE
 from clearstone.proofs.ledger.outcomes import ACCEPTED, came_to
+from clearstone.proofs.ledger.two_runs import require_alike
 from clearstone.proofs.ledger.worlds import ALICE, BOB, NOBODY, Setting, beside, context, ledger
 from clearstone.proofs.obligations import obligation
 from clearstone.proofs.worlds import World
@@ -77,7 +78,10 @@ def settling_pays_each_position_exactly_once(world: World) -> None:
 
 @obligation("OPT-3", about=(settle_series,), reaches={DONE})
 def the_order_of_settlement_does_not_matter(world: World) -> None:
-    """Alice and then Bob, or Bob and then Alice: every account and the market are the same after."""
+    """Alice and then Bob, or Bob and then Alice: every account and the market are the same after.
+
+    Any order of any number of accounts comes of another one by exchanging two that follow each other.
+    """
     setting = expired(world)
     block, before = setting.context, setting.ledger
     held = {name: before.accounts[name].positions[0] for name in (ALICE, BOB)}
@@ -88,10 +92,29 @@ def the_order_of_settlement_does_not_matter(world: World) -> None:
     world.observe("end", ends[0])
     world.reached(DONE)
     for name in (ALICE, BOB):
-        world.require(ends[0].accounts[name].cash == ends[1].accounts[name].cash, "the same cash")
-        world.require(ends[0].accounts[name].locked_recent == ends[1].accounts[name].locked_recent, "the same lock")
-    world.require(ends[0].markets[SERIES].clearing == ends[1].markets[SERIES].clearing, "the same clearing balance")
-    world.require(ends[0].markets[SERIES].open_interest == ends[1].markets[SERIES].open_interest, "and open interest")
+        require_alike(world, ends[0].accounts[name], ends[1].accounts[name], "the same account")
+    require_alike(world, ends[0].markets[SERIES], ends[1].markets[SERIES], "the same market")
+    world.require(ends[0].pools is ends[1].pools, "and no pot is touched")
+
+
+@obligation("OPT-4", "OPT-1", about=(settle_series,), reaches={DONE})
+def an_expiry_is_zero_sum(world: World) -> None:
+    """The clearing balance is always what those not yet settled have coming, net: when all are settled, nothing.
+
+    Any number of accounts: Alice settles after any others did. Before the first settlement lots sum to zero, and so
+    does what is coming; after the last nobody has anything coming.
+    """
+    setting = expired(world)
+    before, quote = setting.ledger, setting.context.quotes[SERIES]
+    held = before.accounts[ALICE].positions[0]
+    others = world.integer("net lots of all others who are not settled", usual=-4)
+    world.assume(before.markets[SERIES].clearing == (held.lots + others) * quote.mark)
+    after, _ = settle_series(before, setting.context, ALICE, held)
+    world.observe("market", after.markets[SERIES])
+    world.reached(DONE)
+    world.require(after.markets[SERIES].clearing == others * quote.mark, "it is what the others have coming")
+    shrunk = before.markets[SERIES].open_interest - after.markets[SERIES].open_interest
+    world.require(shrunk == max(0, held.lots), "open interest is what the longs among them hold")
 
 
 @obligation("OPT-4", "MARGIN-4a", about=(settle_series,), reaches={DONE})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from clearstone.proofs.contracts import replaced
 from clearstone.proofs.ledger import parts
 from clearstone.proofs.ledger.loss_contracts import any_shares
 from clearstone.proofs.ledger.money import require_conservation, require_postings
@@ -11,8 +12,9 @@ from clearstone.proofs.ledger.number_proofs import DONE
 from clearstone.proofs.ledger.worlds import ALICE, BOB, Setting, beside, context, ledger
 from clearstone.proofs.obligations import obligation
 from clearstone.proofs.worlds import World
-from clearstone.spec.accounts import lots_in
+from clearstone.spec.accounts import Account, lots_in, realise
 from clearstone.spec.deleveraging import Closing, deleverage
+from clearstone.spec.funding import FUNDING_SCALE
 from clearstone.spec.instruments import Perpetual
 from clearstone.spec.ledger_state import insurance_period
 from clearstone.spec.margin import equity
@@ -182,7 +184,14 @@ def deleveraging_moves_lots_at_the_mark_and_no_equity(world: World) -> None:
     lots = world.integer("share", 1, MAX_LOTS, 1)
     world.assume(lots <= abs(lost.lots))
     world.assume(lots <= abs(held.lots))
-    after = deleverage(Closing(before), setting.context, BOB, ALICE, lost, quotes[PERP], lots)
+    realised: dict[bytes, int] = {}
+
+    def lock(account: Account, profit: int, _: int) -> tuple[int, int]:
+        realised[account.owner] = profit
+        return world.integer("locked, recent", 0), world.integer("locked, earlier", 0)
+
+    with replaced(realise, lock):
+        after = deleverage(Closing(before), setting.context, BOB, ALICE, lost, quotes[PERP], lots)
     world.observe("closing", after)
     world.reached(DONE)
     for name in (ALICE, BOB):
@@ -191,6 +200,11 @@ def deleveraging_moves_lots_at_the_mark_and_no_equity(world: World) -> None:
         was, now = lots_in(before.accounts[name], PERP), lots_in(after.ledger.accounts[name], PERP)
         world.require(abs(now) == abs(was) - lots, "each position shrinks by the share")
         world.require(now * was >= 0, "nobody flips")
+    profit = realised[before.accounts[ALICE].owner]
+    world.require(len(after.profits) == (1 if profit > 0 else 0), "a profit is remembered, a loss is not")
+    for name, remembered in after.profits:
+        world.require(name == ALICE, "it is the counterparty's")
+        world.require(remembered == profit, "it is what the counterparty realised and locked")
     require_conservation(world, before, after.ledger, (ALICE, BOB), MARKETS)
     require_postings(world, before, after.ledger, after.postings, (ALICE, BOB), MARKETS)
 
@@ -200,10 +214,13 @@ def sweeping_keeps_what_rounding_left(world: World) -> None:
     """What the clearing balances hold goes to the residue, all of it, once every account is settled.
 
     Any number of perpetuals: this is the loop's body, for any one of them from any ledger, and it leaves its frame for
-    no other. That the balance is not negative then is PERP-2's bound (`each_settlement_leaves_less_than_an_atom`).
+    no other. The balance is not negative then: PERP-2's bound (`each_settlement_leaves_less_than_an_atom`) is for lots
+    at one index, and they sum to zero.
     """
     setting = default(world)
-    world.assume(setting.ledger.markets[PERP].clearing >= 0)
+    longs, index = world.integer("lots of all longs", 0, None, 5), world.integer("funding index", usual=7)
+    weight = longs * index + (-longs) * index
+    world.assume(FUNDING_SCALE * setting.ledger.markets[PERP].clearing >= weight)
     block = replace(setting.context, members=setting.context.members.set("main", (PERP,)))
     after, postings = sweep_clearing(setting.ledger, block, "main")
     world.observe("ledger", after)
