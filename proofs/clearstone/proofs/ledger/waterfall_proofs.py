@@ -201,10 +201,9 @@ def deleveraging_moves_lots_at_the_mark_and_no_equity(world: World) -> None:
         world.require(abs(now) == abs(was) - lots, "each position shrinks by the share")
         world.require(now * was >= 0, "nobody flips")
     profit = realised[before.accounts[ALICE].owner]
-    world.require(len(after.profits) == (1 if profit > 0 else 0), "a profit is remembered, a loss is not")
-    for name, remembered in after.profits:
-        world.require(name == ALICE, "it is the counterparty's")
-        world.require(remembered == profit, "it is what the counterparty realised and locked")
+    world.require(all(name == ALICE for name, _ in after.profits), "only the counterparty's profit is remembered")
+    remembered = sum(amount for _, amount in after.profits)
+    world.require(remembered == max(0, profit), "it is what the counterparty realised and locked; a loss is not")
     require_conservation(world, before, after.ledger, (ALICE, BOB), MARKETS)
     require_postings(world, before, after.ledger, after.postings, (ALICE, BOB), MARKETS)
 
