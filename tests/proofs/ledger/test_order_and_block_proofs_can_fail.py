@@ -43,6 +43,9 @@ LISTED = {
 """Listed mutants, and an obligation that each refutes."""
 
 BROKEN = [
+    (FILLED, "matching", "context.now, entry.account)", "context.now, taker)"),
+    (FILLED, "matching", "        + funding\n", ""),
+    (PLACED, "orders", "settle_funding(ledger, context.quotes, context.now, account_id)", "(ledger, ())"),
     ("nobody_trades_with_himself_or_outside_the_band", "matching", "resting.lots - match.left))", "resting.lots))"),
     ("nobody_trades_with_himself_or_outside_the_band", "matching", '"decrement" else 0)', '"cancel-maker" else 0)'),
     (

@@ -17,6 +17,7 @@ from clearstone.proofs.ledger.number_proofs import DONE
 from clearstone.proofs.ledger.outcomes import ACCEPTED, came_to
 from clearstone.proofs.ledger.worlds import ALICE, Setting, beside, context, holders, ledger
 from clearstone.proofs.obligations import obligation
+from clearstone.proofs.symbolic.formulas import conjunction, negation
 from clearstone.proofs.worlds import World
 from clearstone.spec.accounts import Account, Order, account_id
 from clearstone.spec.book import EMPTY_BOOK, with_order
@@ -128,3 +129,30 @@ def whoever_is_settled_passes_the_health_rule(world: World) -> None:
         require_healthy(world, setting, after, ALICE)
         was, becomes = equity(held, quotes), equity(after.accounts[ALICE], quotes)
         world.require(was == becomes, "equity is what it was")
+
+
+def require_no_deeper(world: World, before: Account, after: Account, setting: Setting) -> None:
+    """MARGIN-6. No deficit grows: equity is not negative, or not smaller than it was."""
+    was, becomes = equity(before, setting.context.quotes), equity(after, setting.context.quotes)
+    deeper = conjunction(becomes < 0, becomes < was)
+    world.require(negation(deeper), "a negative equity is no smaller than before")
+
+
+@obligation("MARGIN-6", "BOOK-6", about=(healthy_after,), reaches={"healthy", "refused"})
+def the_health_rule_lets_no_deficit_grow(world: World) -> None:
+    """Whatever changed in an account: if it passes the health rule, no deficit of its equity grew."""
+    quotes = {
+        MARKET: parts.quote(world, parts.perpetual(world, MARKET)),
+        beside(ALICE): parts.ghost_quote(world, beside(ALICE), True),
+    }
+    ghost = parts.ghost_position(world, ALICE, beside(ALICE))
+    held = parts.position(world, ALICE, MARKET)
+    before = parts.account(world, ALICE, (held, ghost))
+    changed = parts.position(world, "changed", MARKET)
+    after = replace(before, cash=world.integer("cash after", usual=10**9), positions=(changed, ghost))
+    block = context(world, quotes)
+    healthy = healthy_after(before, after, block.quotes)
+    world.observe("healthy", healthy)
+    world.reached("healthy" if healthy else "refused")
+    if healthy:
+        require_no_deeper(world, before, after, Setting(ledger(world, {}, ()), block))

@@ -21,6 +21,7 @@ from clearstone.proofs.obligations import obligation
 from clearstone.proofs.worlds import World
 from clearstone.spec.accounts import Order
 from clearstone.spec.book import EMPTY_BOOK, crosses, with_order
+from clearstone.spec.funding import is_settled
 from clearstone.spec.instruments import Quote
 from clearstone.spec.ledger_state import Context, Ledger
 from clearstone.spec.matching import Match, fill, match_order
@@ -183,6 +184,7 @@ def placing_moves_what_matching_moves_and_rests_only_what_has_margin(world: Worl
     match = came[0]
     filled = FILL in match.events
     world.require(receipt.postings == match.postings, "the money is what matching moved")
+    world.require(is_settled(after.accounts[ALICE], asked.setting.context.quotes), "the taker's funding is settled")
     if filled:
         world.reached("filled")
     world.require(filled or not match.stopped, "who is stopped before a first fill is refused")

@@ -11,12 +11,13 @@ from clearstone.proofs.ledger.number_proofs import DONE
 from clearstone.proofs.ledger.trading_contracts import any_bounds, any_fees, either_kind
 from clearstone.proofs.ledger.worlds import ALICE, BOB, Setting, beside, context, ledger
 from clearstone.proofs.obligations import obligation
-from clearstone.proofs.symbolic.formulas import conjunction, negation
 from clearstone.proofs.worlds import World
 from clearstone.spec.accounts import Account, Order, Position, lots_in
 from clearstone.spec.book import EMPTY_BOOK, Resting, with_order
+from clearstone.spec.funding import settle_funding
 from clearstone.spec.instruments import Quote
-from clearstone.spec.margin import equity, healthy_after
+from clearstone.spec.ledger_state import Ledger
+from clearstone.spec.margin import Quotes
 from clearstone.spec.matching import Match, fill, meet
 from clearstone.spec.numbers import MAX_LOTS, MAX_TICKS
 from clearstone.spec.receipts import Posting
@@ -27,6 +28,8 @@ PERP = "perp"
 """The market that proofs trade in."""
 EARLIER = Posting("main", "outside", "outside", 0, "earlier")
 """What a match moved before the step that is looked at."""
+FUNDING = Posting("main", "outside", "outside", 0, "funding")
+"""Stands for what settling the maker's funding moves, which is proved by itself."""
 MARKETS = (PERP, beside(ALICE), beside(BOB))
 """All markets that the named accounts hold anything in."""
 
@@ -96,6 +99,8 @@ class Filled:
     """What the health rule was asked."""
     bounded: list[tuple[Account, bool]]
     """What NUM-5 was asked."""
+    funded: list[tuple[Ledger, str]]
+    """Whose funding was settled, and when."""
 
     @property
     def happened(self) -> bool:
@@ -108,12 +113,23 @@ def filled(world: World, met: Meeting) -> Filled:
     lots = world.integer("filled", 1, MAX_LOTS, 2)
     world.assume(lots <= met.order.lots)
     world.assume(lots <= met.resting.lots)
-    with any_health(world) as judged, any_fees(world), any_bounds(world) as bounded:
+    funded: list[tuple[Ledger, str]] = []
+
+    def settle(before: Ledger, _: Quotes, __: int, account_id: str) -> tuple[Ledger, tuple[Posting, ...]]:
+        funded.append((before, account_id))
+        return before, (FUNDING,)
+
+    with (
+        any_health(world) as judged,
+        any_fees(world),
+        any_bounds(world) as bounded,
+        replaced(settle_funding, settle),
+    ):
         after = fill(met.match, met.setting.context, ALICE, met.order, met.entry, met.resting, lots)
     world.observe("match", after)
     kinds = [event.kind for event in after.events]
     world.reached(f"stopped by {after.stopped}" if after.stopped else kinds[-1])
-    return Filled(after, lots, judged, bounded)
+    return Filled(after, lots, judged, bounded, funded)
 
 
 REACHES = {"fill", "cancelled", "stopped by MARGIN-6", "stopped by MARGIN-5", "stopped by NUM-5"}
@@ -141,8 +157,11 @@ def fill_conserves_money_and_lots_and_both_sides_are_judged(world: World) -> Non
     require_conservation(world, before, after, (ALICE, BOB), MARKETS)
     require_postings(world, before, after, came.after.postings, (ALICE, BOB), MARKETS)
     world.require(came.after.postings[:1] == (EARLIER,), "what was posted before stays")
+    first = [(seen is before, name) for seen, name in came.funded]
+    world.require(first == [(True, BOB)], "the maker's funding is settled before anything else")
     require_exchange(world, met, came.after, came.lots)
     if came.happened:
+        world.require(came.after.postings[1] == FUNDING, "and posted")
         for name in (ALICE, BOB):
             was, now = before.accounts[name], after.accounts[name]
             world.require(found_healthy(came.judged, was, now), "what became of either side was judged healthy")
@@ -207,33 +226,6 @@ def a_rebate_is_never_more_than_the_taker_pays(world: World) -> None:
         world.require(maker * 1_000_000 < notional * parameters.maker_fee + 1_000_000, "by less than an atom")
     else:
         world.require(maker * 1_000_000 >= notional * parameters.maker_fee, "a rebate is floored")
-
-
-def require_no_deeper(world: World, before: Account, after: Account, setting: Setting) -> None:
-    """MARGIN-6. No deficit grows: equity is not negative, or not smaller than it was."""
-    was, becomes = equity(before, setting.context.quotes), equity(after, setting.context.quotes)
-    deeper = conjunction(becomes < 0, becomes < was)
-    world.require(negation(deeper), "a negative equity is no smaller than before")
-
-
-@obligation("MARGIN-6", "BOOK-6", about=(healthy_after,), reaches={"healthy", "refused"})
-def the_health_rule_lets_no_deficit_grow(world: World) -> None:
-    """Whatever changed in an account: if it passes the health rule, no deficit of its equity grew."""
-    quotes = {
-        PERP: parts.quote(world, parts.perpetual(world, PERP)),
-        beside(ALICE): parts.ghost_quote(world, beside(ALICE), True),
-    }
-    ghost = parts.ghost_position(world, ALICE, beside(ALICE))
-    held = parts.position(world, ALICE, PERP)
-    before = parts.account(world, ALICE, (held, ghost))
-    changed = parts.position(world, "changed", PERP)
-    after = replace(before, cash=world.integer("cash after", usual=10**9), positions=(changed, ghost))
-    block = context(world, quotes)
-    healthy = healthy_after(before, after, block.quotes)
-    world.observe("healthy", healthy)
-    world.reached("healthy" if healthy else "refused")
-    if healthy:
-        require_no_deeper(world, before, after, Setting(ledger(world, {}, ()), block))
 
 
 @obligation("BOOK-2", "BOOK-3", "BOOK-4", about=(meet,), reaches={"fill", "cancelled", "BOOK-4", "BOOK-2", "shrunk"})
