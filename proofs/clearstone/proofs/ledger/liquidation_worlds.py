@@ -31,7 +31,7 @@ CASES = ("a flagged account", "one's own account", "a frozen feed")
 
 
 def liquidation(world: World, *, option: bool = False) -> Setting:
-    """Any ledger in which Bob holds a perpetual, or an `option`, and Alice anything else; all funding is settled."""
+    """Any ledger in which Bob holds a perpetual, or he and Alice hold an `option`, and anything; funding is settled."""
     case = world.choice("liquidated", CASES[:1] if option else CASES)
     market = SERIES if option else PERP
     listed = parts.series(world, SERIES, True) if option else parts.perpetual(world, PERP)
@@ -44,12 +44,14 @@ def liquidation(world: World, *, option: bool = False) -> Setting:
     def settled(positions: tuple[Position, ...]) -> tuple[Position, ...]:
         return tuple(replace(held, funding_index=quotes[held.instrument].funding_index) for held in positions)
 
-    aside = parts.ghost_position(world, ALICE, beside(ALICE))
+    aside: tuple[Position, ...] = (parts.ghost_position(world, ALICE, beside(ALICE)),)
+    if option:
+        aside = (parts.position(world, ALICE, SERIES), *aside)
     target = parts.position(world, BOB, market), parts.ghost_position(world, BOB, beside(BOB))
     owner = ALICE.encode().ljust(32, b"\0") if case == "one's own account" else b""
     flagged_at = world.integer("flagged at", 0, None, 2_000) if case == "a flagged account" else None
     accounts = {
-        ALICE: parts.account(world, ALICE, settled((aside,))),
+        ALICE: parts.account(world, ALICE, settled(aside)),
         BOB: parts.account(world, BOB, settled(target), (), owner, flagged_at),
     }
     pool = parts.pool(world, flagged=() if flagged_at is None else (BOB,))
@@ -136,7 +138,8 @@ def require_exchange(world: World, setting: Setting, after: Ledger, asked: Asked
     world.require(below, "the target was below maintenance margin")
     world.require(target.owner != liquidator.owner, "an owner does not liquidate himself")
     was, now = lots_in(target, market), lots_in(after.accounts[BOB], market)
-    world.require(was - now == lots_in(after.accounts[ALICE], market), "the liquidator has what the target gave")
+    got = lots_in(after.accounts[ALICE], market) - lots_in(liquidator, market)
+    world.require(was - now == got, "the liquidator gets what the target gives")
     side = 1 if was > 0 else -1
     world.require(side * now >= 0, "never past zero")
     world.require(side * now <= side * was, "no position grows")
