@@ -117,6 +117,8 @@ class Reference:
                     self.lots[account] += signed
                     self.lots[each.account] -= signed
                     made.append((each.account, signed, each.order.price or 0))
+                    if each.order.reduce_only and self.reducible(each.account, each.order.side) == 0:
+                        each.left = 0
             self.standing = [other for other in self.standing if other.left > 0]
             if stopped or left == 0:
                 break
@@ -187,6 +189,25 @@ def test_a_reduce_only_order_never_lets_its_position_grow_or_flip(sequence: list
         if order.reduce_only:
             assert abs(after) <= abs(before)
             assert after * before >= 0
+
+
+def test_a_reduce_only_order_that_has_closed_its_position_leaves_the_book_with_what_is_left_of_it() -> None:
+    chain = forked(RICH)
+    trade(chain, NAMES["bob"], NAMES["alice"], PERP, 5, 50_000)
+    placed(chain, "bob", sell(PERP, 10, 50_000, reduce_only=True))
+    receipt = placed(chain, "carol", buy(PERP, 20, 50_000))
+    assert fills(receipt) == [("bob", 5, 50_000)]
+    assert [event.kind for event in receipt.events] == ["fill", "cancelled", "rested"]
+    assert (resting_lots(chain, "bob"), resting_lots(chain, "carol")) == ([], [15])
+    assert chain.state.ledger.books[PERP].asks == ()
+
+
+def test_a_reduce_only_order_that_has_more_to_reduce_stays() -> None:
+    chain = forked(RICH)
+    trade(chain, NAMES["bob"], NAMES["alice"], PERP, 5, 50_000)
+    placed(chain, "bob", sell(PERP, 5, 50_000, reduce_only=True))
+    assert fills(placed(chain, "carol", buy(PERP, 2, 50_000))) == [("bob", 2, 50_000)]
+    assert resting_lots(chain, "bob") == [3]
 
 
 def test_a_fill_is_at_the_makers_price() -> None:

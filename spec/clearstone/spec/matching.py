@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from clearstone.spec.accounts import Account, Order, lots_in
+from clearstone.spec.accounts import Account, Order, lots_in, order_of
 from clearstone.spec.book import Resting, candidates, drop_order, resting_order, without
 from clearstone.spec.funding import settle_funding
 from clearstone.spec.ledger_state import Context, Ledger, horizon_period
@@ -79,7 +79,20 @@ def meet(match: Match, context: Context, taker: str, order: Place, entry: Restin
         return replace(match, stopped="BOOK-2")
     if lots == 0:
         return cancel_resting(match, entry.account, resting, "BOOK-2")
-    return fill(match, context, taker, order, entry, resting, lots)
+    return without_spent(fill(match, context, taker, order, entry, resting, lots), entry, resting)
+
+
+def without_spent(match: Match, entry: Resting, resting: Order) -> Match:
+    """BOOK-2. The match without a reduce-only order that has just closed its position: what is left of it goes.
+
+    It was once left standing with more lots than it could still reduce. The taker went on past it, and what remained of
+    the taker's order came to rest behind it at a price at which the two should have met: the book was crossed.
+    """
+    account = match.ledger.accounts[entry.account]
+    left = order_of(account, resting.nonce) if resting.reduce_only else None
+    if left is None or _reducible(account, resting.market, resting.buy) > 0:
+        return match
+    return cancel_resting(match, entry.account, left, "BOOK-2")
 
 
 def _reducible(account: Account, market: str, buy: bool) -> int:
