@@ -43,6 +43,30 @@ LISTED = {
 """Listed mutants, and an obligation that each refutes."""
 
 BROKEN = [
+    (
+        "nobody_trades_with_himself_or_outside_the_band",
+        "matching",
+        "books=ledger.books.set(resting.market, book),",
+        "books=ledger.books,",
+    ),
+    (
+        "resting_moves_nothing_but_the_order",
+        "orders",
+        "ledger.books[order.market], account_id, resting)",
+        "ledger.books[order.market], '', resting)",
+    ),
+    (
+        "a_change_is_scheduled_once_and_waits_its_delay",
+        "changes",
+        "if getattr(changed, action.name) != action.value:",
+        "if action.value < 0:",
+    ),
+    (
+        "a_change_is_scheduled_once_and_waits_its_delay",
+        "changes",
+        "action.scope, action.name, action.value, context",
+        "action.scope, action.name, 1, context",
+    ),
     (FILLED, "matching", "context.now, entry.account)", "context.now, taker)"),
     (FILLED, "matching", "        + funding\n", ""),
     (PLACED, "orders", "settle_funding(ledger, context.quotes, context.now, account_id)", "(ledger, ())"),

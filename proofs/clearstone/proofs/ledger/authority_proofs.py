@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import Any
 
+from clearstone.proofs.contracts import replaced
 from clearstone.proofs.ledger import parts
 from clearstone.proofs.ledger.outcomes import ACCEPTED, came_to
 from clearstone.proofs.ledger.worlds import ALICE, NOBODY, context, ledger
@@ -25,6 +26,14 @@ from clearstone.spec.receipts import Rejection
 from clearstone.spec.transactions import Body, Cancel, ChangeParameter, Deposit, Signature, Transaction
 from clearstone.spec.transition import execute
 
+SCOPES = {
+    "pool/main": "penalty",
+    "market/perp": "collar",
+    "pool/nowhere": "penalty",
+    "market/unlisted": "collar",
+    "elsewhere/main": "penalty",
+}
+"""Where parameters may be, and where not, with the name of one; every name is changed alike (`change_parameter`)."""
 KEYS = (b"a" * 32, b"b" * 32, b"c" * 32)
 """Keys of validators."""
 
@@ -128,19 +137,31 @@ def a_parameter_changes_by_a_bounded_step_within_its_range(world: World) -> None
     keeps={"conservation", "pots", "health", "once", "direction"},
 )
 def a_change_is_scheduled_once_and_waits_its_delay(world: World) -> None:
-    """A change is accepted only with the next number, and binds no earlier than the delay allows."""
-    number = world.choice("number", (5, 4, 6))
-    before, block = ledger(world, {}, ()), context(world, {})
-    world.assume(before.last_change == 4)
-    action = ChangeParameter(number, "pool/main", "penalty", world.integer("value", usual=5_000))
-    waiting = ledger(world, {}, (), before.pools["main"], changes=(change_key(5),))
-    after, receipt = schedule_change(waiting, block, action)
+    """A change is accepted only with the next number, where it is possible in one step, and waits out the delay."""
+    number, scope = world.choice("number", (5, 4, 6)), world.choice("scope", tuple(SCOPES))
+    quotes = {"perp": parts.quote(world, parts.perpetual(world, "perp", checked=False))}
+    waiting, block = ledger(world, {}, (), changes=(change_key(5),)), context(world, quotes)
+    world.assume(waiting.last_change == 4)
+    action = ChangeParameter(number, scope, SCOPES[scope], world.integer("value", usual=5_000))
+    possible, asked = world.choice("possible", (True, False)), list[Any]()
+
+    def step(parameters: Any, name: str, value: int) -> Any:
+        asked.append((parameters, name, value))
+        stepped = {name: world.integer("stepped", usual=5_000)}
+        return replace(parameters, **stepped) if possible else Rejection("LEDGER-8", "out of range")
+
+    with replaced(change_parameter, step):
+        after, receipt = schedule_change(waiting, block, action)
     if came_to(world, waiting, after, receipt):
         world.require(number == waiting.last_change + 1, "it has the next number")
         world.require(after.last_change == number, "which is used up")
+        held = quotes["perp"].instrument if scope == "market/perp" else waiting.pools["main"]
+        world.require(asked == [(held.parameters, action.name, action.value)], "its scope is there, and the step tried")
+        world.require(action.value == world.integer("stepped", usual=5_000), "the whole of it is possible in one step")
         scheduled = after.changes[change_key(5)]
         world.require(scheduled.binds_at >= block.now + block.parameters.parameter_delay, "it waits")
-        world.require(scheduled.value == action.value, "its value is taken exactly")
+        named = (scheduled.scope, scheduled.name, scheduled.value) == (scope, action.name, action.value)
+        world.require(named, "it is taken exactly")
         untouched = replace(after, changes=waiting.changes, last_change=waiting.last_change)
         world.require(untouched == waiting, "no money moves, no account is touched, nothing binds yet")
         again, refused = schedule_change(after, block, action)

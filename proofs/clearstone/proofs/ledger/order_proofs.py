@@ -107,6 +107,8 @@ def resting_moves_nothing_but_the_order(world: World) -> None:
     was, now = before.accounts[ALICE], after.accounts[ALICE]
     world.require(replace(now, orders=was.orders) == was, "nothing else of the account changes")
     world.require(now.orders[-1].sequence == before.markets[PERP].sequence, "its place is the next one")
+    booked = with_order(before.books[PERP], ALICE, now.orders[-1])
+    world.require(after.books[PERP] == booked, "the book has it too")
     world.require(after.markets[PERP].sequence == before.markets[PERP].sequence + 1, "which is used up")
     world.require(after.pools is before.pools, "no money moves")
     require_conservation(world, before, after, (ALICE,), (PERP,))

@@ -160,6 +160,7 @@ def fill_conserves_money_and_lots_and_both_sides_are_judged(world: World) -> Non
     first = [(seen is before, name) for seen, name in came.funded]
     world.require(first == [(True, BOB)], "the maker's funding is settled before anything else")
     require_exchange(world, met, came.after, came.lots)
+    require_agreement(world, met, came.after)
     if came.happened:
         world.require(came.after.postings[1] == FUNDING, "and posted")
         for name in (ALICE, BOB):
@@ -201,7 +202,6 @@ def require_exchange(world: World, met: Meeting, after: Match, lots: int) -> Non
     left = [order.lots for order in maker.orders]
     if lots == met.resting.lots:
         world.require(left == [], "an order that is filled whole is gone")
-        world.require(after.ledger.books[PERP] == EMPTY_BOOK, "from the book too")
     else:
         world.require(left == [met.resting.lots - lots], "the rest of the order stands")
 
@@ -257,6 +257,7 @@ def nobody_trades_with_himself_or_outside_the_band(world: World) -> None:
     world.require(same_money and after.postings == met.match.postings, "nothing but a fill moves money")
     world.require(after.left >= 0, "never more than was asked for")
     world.require(after.left <= met.match.left, "what is left does not grow")
+    require_agreement(world, met, after)
     if same:
         require_prevented(world, met, after, order)
     direction = 1 if order.side == "buy" else -1
@@ -271,6 +272,13 @@ def nobody_trades_with_himself_or_outside_the_band(world: World) -> None:
             if reducing:
                 held = sign * lots_in(met.setting.ledger.accounts[name], PERP)
                 world.require(lots <= held, "a reduce-only order neither opens nor flips a position")
+
+
+def require_agreement(world: World, met: Meeting, after: Match) -> None:
+    """BOOK-2. The book still has exactly the order that its account has, or neither has it."""
+    stands, book = bool(after.ledger.accounts[BOB].orders), after.ledger.books[PERP]
+    expected = met.setting.ledger.books[PERP] if stands else EMPTY_BOOK
+    world.require(book == expected, "the book has what the account has")
 
 
 def require_prevented(world: World, met: Meeting, after: Match, order: Place) -> None:
