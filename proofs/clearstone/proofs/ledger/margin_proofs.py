@@ -11,12 +11,7 @@ from clearstone.proofs.obligations import obligation
 from clearstone.proofs.worlds import World
 from clearstone.spec.accounts import locked_profit
 from clearstone.spec.instruments import Quote
-from clearstone.spec.margin import (
-    initial_health,
-    liquidatable,
-    maintenance_requirement,
-    meets_initial,
-)
+from clearstone.spec.margin import initial_health, liquidatable, maintenance_requirement, meets_initial
 from clearstone.spec.numbers import MAX_LOTS, MAX_TIME, ceil_div
 from clearstone.spec.trades import traded
 
@@ -32,30 +27,19 @@ def any_quotes(world: World) -> dict[str, Quote]:
     }
 
 
-@obligation(
-    "MARGIN-1",
-    "MARGIN-3a",
-    about=(initial_health, maintenance_requirement),
-    reaches={DONE},
-)
+@obligation("MARGIN-1", "MARGIN-3a", about=(initial_health, maintenance_requirement), reaches={DONE})
 def initial_margin_is_at_least_maintenance_margin(world: World) -> None:
     """Whatever an account holds in perpetuals: initially no less is needed than later, and who has it is safe."""
     quotes = any_quotes(world)
     held = parts.position(world, ALICE, PERP)
     account = parts.account(world, ALICE, (held, parts.ghost_position(world, ALICE, beside(ALICE))))
-    initial, maintenance = (
-        initial_health(account, quotes, True),
-        maintenance_requirement(account, quotes),
-    )
+    initial, maintenance = initial_health(account, quotes, True), maintenance_requirement(account, quotes)
     world.observe("margins", (initial, maintenance))
     world.reached(DONE)
     world.lemma(abs(held.lots) * quotes[PERP].initial >= abs(held.lots) * quotes[PERP].maintenance)
     world.require(initial.required >= maintenance, "initial margin is at least maintenance margin")
     if meets_initial(account, quotes):
-        world.require(
-            not liquidatable(account, quotes),
-            "who has initial margin is not liquidated",
-        )
+        world.require(not liquidatable(account, quotes), "who has initial margin is not liquidated")
 
 
 @obligation("MARGIN-1", about=(maintenance_requirement, initial_health), reaches={DONE})
@@ -78,11 +62,7 @@ def more_lots_never_need_less_margin(world: World) -> None:
 
 
 @obligation(
-    "MARGIN-2",
-    "MARGIN-3",
-    "MARGIN-3a",
-    about=(initial_health, maintenance_requirement),
-    reaches={"call", "put"},
+    "MARGIN-2", "MARGIN-3", "MARGIN-3a", about=(initial_health, maintenance_requirement), reaches={"call", "put"}
 )
 def a_short_option_needs_its_margin_alone_or_all_that_it_can_lose(world: World) -> None:
     """A short call needs its isolated margin, a put that or its strike, if that is less; beyond its mark, for each lot.
@@ -99,23 +79,19 @@ def a_short_option_needs_its_margin_alone_or_all_that_it_can_lose(world: World) 
     size = world.integer("size", 1, MAX_LOTS, 3)
     account = parts.account(world, ALICE, (parts.position(world, ALICE, "option", -size, 0),))
     quotes = {"option": quote}
-    initial, later = (
-        initial_health(account, quotes, True).required,
-        maintenance_requirement(account, quotes),
-    )
-    world.observe("margins", (initial, later))
+    if world.choice("margin", ("initial", "maintenance")) == "initial":
+        required, alone = initial_health(account, quotes, True).required, quote.initial
+    else:
+        required, alone = maintenance_requirement(account, quotes), quote.maintenance
+    world.observe("required", required)
     world.reached(kind)
-    for required, alone in ((initial, quote.initial), (later, quote.maintenance)):
-        rate = alone if kind == "call" else min(alone, most)
-        if kind == "call":
-            world.lemma(size * (ceil_div(alone, series.multiplier) * series.multiplier - alone) >= 0)
-        else:
-            world.lemma(min(size * alone, size * most) == size * rate)
-        world.lemma(size * (rate - quote.short_mark) >= 0)
-        world.require(
-            required == size * (rate - quote.short_mark),
-            "every lot needs the same beyond its mark",
-        )
+    rate = alone if kind == "call" else min(alone, most)
+    if kind == "call":
+        world.lemma(size * (ceil_div(alone, series.multiplier) * series.multiplier - alone) >= 0)
+    else:
+        world.lemma(min(size * alone, size * most) == size * rate)
+    world.lemma(size * (rate - quote.short_mark) >= 0)
+    world.require(required == size * (rate - quote.short_mark), "every lot needs the same beyond its mark")
 
 
 @obligation("MARGIN-4", "MARGIN-4a", about=(traded, initial_health), reaches={DONE})
