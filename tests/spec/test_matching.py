@@ -119,6 +119,7 @@ class Reference:
                     made.append((each.account, signed, each.order.price or 0))
                     if each.order.reduce_only and self.reducible(each.account, each.order.side) == 0:
                         each.left = 0
+                    stopped = left > 0 and order.reduce_only and self.reducible(account, order.side) == 0
             self.standing = [other for other in self.standing if other.left > 0]
             if stopped or left == 0:
                 break
@@ -199,6 +200,17 @@ def test_a_reduce_only_order_that_has_closed_its_position_leaves_the_book_with_w
     assert fills(receipt) == [("bob", 5, 50_000)]
     assert [event.kind for event in receipt.events] == ["fill", "cancelled", "rested"]
     assert (resting_lots(chain, "bob"), resting_lots(chain, "carol")) == ([], [15])
+    assert chain.state.ledger.books[PERP].asks == ()
+
+
+def test_what_is_left_of_a_reduce_only_order_that_has_closed_its_position_does_not_rest() -> None:
+    chain = forked(RICH)
+    trade(chain, NAMES["alice"], NAMES["bob"], PERP, 5, 50_000)
+    placed(chain, "carol", buy(PERP, 10, 50_000))
+    receipt = placed(chain, "alice", sell(PERP, 8, 50_000, reduce_only=True))
+    assert receipt.rejection is None
+    assert [event.kind for event in receipt.events] == ["fill"]
+    assert (resting_lots(chain, "alice"), resting_lots(chain, "carol")) == ([], [5])
     assert chain.state.ledger.books[PERP].asks == ()
 
 

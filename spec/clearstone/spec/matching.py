@@ -79,7 +79,8 @@ def meet(match: Match, context: Context, taker: str, order: Place, entry: Restin
         return replace(match, stopped="BOOK-2")
     if lots == 0:
         return cancel_resting(match, entry.account, resting, "BOOK-2")
-    return without_spent(fill(match, context, taker, order, entry, resting, lots), entry, resting)
+    filled = without_spent(fill(match, context, taker, order, entry, resting, lots), entry, resting)
+    return stopped_when_spent(filled, taker, order)
 
 
 def without_spent(match: Match, entry: Resting, resting: Order) -> Match:
@@ -93,6 +94,19 @@ def without_spent(match: Match, entry: Resting, resting: Order) -> Match:
     if left is None or _reducible(account, resting.market, resting.buy) > 0:
         return match
     return cancel_resting(match, entry.account, left, "BOOK-2")
+
+
+def stopped_when_spent(match: Match, taker: str, order: Place) -> Match:
+    """BOOK-2. The match, stopped if the taker's order is reduce-only and has just closed its position.
+
+    What is left of it never rests. It once did if the order that it met was the last in its reach and had lots left:
+    the proof that whom a taker passes is gone from the book found that the book was crossed by it.
+    """
+    if match.stopped or match.left == 0 or not order.reduce_only:
+        return match
+    if _reducible(match.ledger.accounts[taker], order.market, order.side == "buy") > 0:
+        return match
+    return replace(match, stopped="BOOK-2")
 
 
 def _reducible(account: Account, market: str, buy: bool) -> int:
