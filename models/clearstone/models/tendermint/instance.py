@@ -1,0 +1,107 @@
+"""What is finite about an instance: validators, powers, liars, values, rounds, crashes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+
+from clearstone.spec.consensus.claims import Ahead, Claim, Commit, NilPolka, Polka, Proposed, Split, Start, Timeout
+from clearstone.spec.consensus.messages import NO_ROUND, PRECOMMIT, PREVOTE, PROPOSE, Proposal
+from clearstone.spec.consensus.node import Node
+from clearstone.spec.consensus.validators import Validator, Validators
+
+CHAIN = "finite"
+"""Id of the chain in every instance."""
+HEIGHT = 1
+"""The one height that is explored."""
+
+
+def value_name(number: int) -> bytes:
+    """The block id of a value: 32 times the letter A, B, …"""
+    return bytes([65 + number]) * 32
+
+
+@dataclass(frozen=True)
+class Instance:
+    """A finite instance of consensus at one height."""
+
+    powers: tuple[int, ...] = (1, 1, 1, 1)
+    """Power of each validator."""
+    byzantine: frozenset[int] = frozenset({3})
+    """Which of them are Byzantine, by place."""
+    values: int = 2
+    """How many blocks can be proposed, all valid."""
+    rounds: int = 2
+    """Rounds 0 to this less one: no round after them is entered."""
+    proposers: tuple[int, ...] | None = None
+    """Who proposes in each round, by place; None if any proposal may be made at any time, as by Byzantine proposers."""
+    crashes: int = 0
+    """How often each correct validator may crash."""
+    timers_are_scheduled: bool = False
+    """Whether a timer runs out only once the rules have scheduled it, and not at any time."""
+    keeps_decisions: bool = False
+    """Whether who has decided is silent from then on; else what could be decided is looked at in each state."""
+    symmetric: bool = True
+    """Whether states that differ by names of values or of correct validators of equal power count once."""
+
+    @cached_property
+    def correct(self) -> tuple[int, ...]:
+        """The correct validators, by place."""
+        return tuple(place for place in range(len(self.powers)) if place not in self.byzantine)
+
+    @cached_property
+    def total(self) -> int:
+        """The power of all validators."""
+        return sum(self.powers)
+
+    @cached_property
+    def byzantine_power(self) -> int:
+        """The power of the Byzantine."""
+        return sum(self.powers[place] for place in self.byzantine)
+
+    @property
+    def is_over_threshold(self) -> bool:
+        """Whether the Byzantine have a third of the power or more, so that agreement is not promised."""
+        return 3 * self.byzantine_power >= self.total
+
+    @cached_property
+    def validators(self) -> Validators:
+        """The validators, as the rules know them: keys ascend with the places."""
+        return tuple(Validator(bytes([1 + place]) * 32, power) for place, power in enumerate(self.powers))
+
+    @cached_property
+    def names(self) -> tuple[bytes, ...]:
+        """The block ids of the values."""
+        return tuple(value_name(number) for number in range(self.values))
+
+    def fresh_node(self) -> Node:
+        """A validator that has not begun. The rules do not look at its key, so all have the same here."""
+        return Node(CHAIN, HEIGHT, bytes(32), self.total)
+
+    def proposal(self, round: int, value: bytes, valid_round: int) -> Proposal:
+        """One proposal."""
+        return Proposal(CHAIN, HEIGHT, round, value, valid_round)
+
+    @cached_property
+    def proposals(self) -> tuple[Proposal, ...]:
+        """Every well-formed proposal."""
+        return tuple(
+            self.proposal(round, value, valid_round)
+            for round in range(self.rounds)
+            for value in self.names
+            for valid_round in range(NO_ROUND, round)
+        )
+
+    @cached_property
+    def claims(self) -> tuple[Claim, ...]:
+        """Every claim that does not lead beyond the last round, whether it makes sense or not."""
+        last = self.rounds - 1
+        about_proposals = (kind(p) for p in self.proposals for kind in (Proposed, Polka, Commit))
+        timeouts = (
+            Timeout(step, round)
+            for step, round in product((PROPOSE, PREVOTE, PRECOMMIT), range(self.rounds))
+            if not (step == PRECOMMIT and round == last)
+        )
+        aheads = (Ahead(round) for round in range(self.rounds))
+        return (Start(), *about_proposals, NilPolka(), Split(PREVOTE), Split(PRECOMMIT), *aheads, *timeouts)

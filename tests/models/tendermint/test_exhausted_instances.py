@@ -1,0 +1,145 @@
+import json
+
+import pytest
+
+from clearstone import mutants
+from clearstone.models.itf import from_json, written
+from clearstone.models.tendermint.accountability import judged, judged_forks, with_byzantine_proposers
+from clearstone.models.tendermint.exhausting import exhaust
+from clearstone.models.tendermint.instance import Instance
+from clearstone.models.tendermint.runs import Moment
+from clearstone.models.tendermint.traces import itf_trace, moment_text
+from clearstone.spec.blocks import NIL
+
+TWO_LIARS = Instance(rounds=2, byzantine=frozenset({1, 2}))
+
+
+@pytest.mark.parametrize(
+    ("instance", "states"),
+    [
+        (Instance(rounds=1), 110),
+        (Instance(rounds=1, symmetric=False), 838),
+        (Instance(rounds=2), 39_825),
+        (Instance(rounds=2, symmetric=False), 452_269),
+        (Instance(rounds=1, crashes=1), 742),
+        (Instance(rounds=1, powers=(2, 2, 1, 1), byzantine=frozenset({2})), None),
+    ],
+    ids=lambda value: str(value) if not isinstance(value, Instance) else f"{value.powers} {value.rounds}",
+)
+def test_nothing_is_wrong_where_liars_have_less_than_a_third(instance: Instance, states: int | None):
+    done = exhaust(instance)
+    assert (done.ended, done.findings, done.engine) == ("exhausted", [], "table")
+    assert states is None or done.states == states
+    assert not instance.is_over_threshold
+
+
+def test_two_liars_of_four_fork_the_chain_in_one_round():
+    done = exhaust(TWO_LIARS)
+    assert TWO_LIARS.is_over_threshold
+    assert done.findings == ["agreement: A and B can both be decided"]
+    assert decisions(done.moments[-1]) == {b"A", b"B"}
+    assert len(done.moments) == 9  # two begin, prevote, precommit and decide
+
+
+def test_every_fork_names_more_than_a_third_and_nobody_correct():
+    forks = judged_forks(Instance(rounds=1, byzantine=frozenset({1, 2})))
+    assert (forks.forks, forks.judged, forks.least_accused, forks.failures, forks.complete) == (2, 2, 2, [], True)
+
+
+@pytest.mark.slow
+def test_every_fork_of_two_rounds_names_more_than_a_third_and_nobody_correct():
+    forks = judged_forks(TWO_LIARS)
+    assert (forks.forks, forks.judged, forks.least_accused, forks.failures) == (457, 457, 2, [])
+
+
+def test_a_run_without_a_fork_is_no_fork_to_the_judge():
+    done = exhaust(TWO_LIARS)
+    wrong, power = judged(TWO_LIARS, done.moments[:2])
+    assert [each.partition(":")[0] for each in wrong] == ["no fork", "forks-are-blamed"]
+    assert power == 0
+
+
+def test_forks_are_not_judged_where_a_correct_validator_would_have_to_sign_every_proposal():
+    assert not with_byzantine_proposers(Instance(rounds=2))
+    with pytest.raises(ValueError, match="Byzantine"):
+        judged_forks(Instance(rounds=2))
+
+
+def test_an_exploration_that_is_interrupted_says_so():
+    def interrupt(done) -> None:
+        raise KeyboardInterrupt
+
+    for by_step in (False, True):
+        done = exhaust(Instance(rounds=2), by_step=by_step, tell=interrupt)
+        assert (done.ended, done.holds, done.findings) == ("interrupted", False, [])
+        assert done.states > 0
+
+
+def test_a_limit_of_states_is_no_proof():
+    done = exhaust(Instance(rounds=2), max_states=100)
+    assert (done.ended, done.holds) == ("state limit", False)
+
+
+def test_a_trace_says_who_did_what_by_which_lines_and_reads_back():
+    done = exhaust(TWO_LIARS)
+    trace = itf_trace(TWO_LIARS, done.moments, done.findings, "test")
+    again = from_json(json.loads(written(trace)))
+    assert again.states == trace.states
+    assert again.meta["description"] == "agreement: A and B can both be decided"
+    happened = [state.values["happened"] for state in again.states]
+    assert happened[0]["action"] == "init"
+    assert "CONS-2, line 36" in {each["rule"] for each in happened}
+    assert happened[-1]["text"].endswith("decides B")
+    assert [moment_text(moment) for moment in done.moments] == [each["text"] for each in happened]
+    assert {each["decision"] for each in again.states[-1].values["validators"].values()} == {"A", "B"}
+
+
+def explored(mutant: str, *options: str) -> dict:
+    """What the command says of an instance under a mutant, in a fresh process."""
+    done = mutants.run_in_fresh_process(
+        ("explore", "tendermint", "--json", "/dev/stdout", *options), mutants.find(mutant), timeout=100
+    )
+    assert done.returncode == 1, done.stderr
+    (result,) = json.loads(done.stdout[done.stdout.index("{") :])["results"]
+    assert result["verdict"] == "violated"
+    return result
+
+
+@pytest.mark.parametrize(
+    ("mutant", "options", "steps"),
+    [
+        ("no-lock", (), 14),
+        ("quorum-of-half", (), 8),
+        ("decide-on-prevotes", (), 10),
+        ("lock-ignored-on-fresh-proposal", (), 14),
+        ("reproposal-without-polka", (), 14),
+        ("forget-lock-on-restart", ("--crashes", "1"), 14),
+        pytest.param("lock-ignored-on-reproposal", ("--rounds", "3"), 18, marks=pytest.mark.slow),
+    ],
+)
+def test_a_broken_rule_forks_the_chain_by_a_shortest_trace(mutant: str, options: tuple[str, ...], steps: int):
+    result = explored(mutant, *options)
+    assert result["findings"][0] == "agreement: A and B can both be decided"
+    assert len(result["trace"]) - 1 == steps
+
+
+@pytest.mark.parametrize(
+    ("mutant", "options", "invariant"),
+    [
+        ("lock-released-on-timeout", (), "lock-kept"),
+        ("lock-released-by-nil-polka", (), "lock-kept"),
+        ("decision-not-persisted", ("--rounds", "1"), "persist-first"),
+        ("broadcast-before-persist", ("--rounds", "1"), "persist-first"),
+        ("polka-without-quorum", (), "agreement"),
+        ("quorum-of-two-thirds", ("--rounds", "1", "--powers", "2,2,1,1"), "commits-have-a-quorum"),
+    ],
+)
+def test_a_broken_rule_breaks_an_invariant_of_single_steps(mutant: str, options: tuple[str, ...], invariant: str):
+    result = explored(mutant, *options)
+    assert result["findings"][0].startswith(f"{invariant}: ")
+    assert len(result["trace"]) > 1
+
+
+def decisions(moment: Moment) -> set[bytes]:
+    """The first letter of what was decided."""
+    return {local.node.decision[:1] for local in moment.validators if local.node.decision != NIL}
