@@ -45,7 +45,13 @@ SUBCOMMANDS: dict[str, Subcommand] = {
     "prove": Subcommand(
         "clearstone.reference.prove_command", "prove", "Prove the obligations for all integers and any population."
     ),
-    "replay": Subcommand("clearstone.reference.replay_command", "replay", "Replay a price series of your own."),
+    "explore": Subcommand(
+        "clearstone.reference.explore_command", "explore", "Look at every state that a finite instance can reach."
+    ),
+    "stateful": Subcommand(
+        "clearstone.reference.stateful_command", "stateful", "Make up programs at random, check every step of each."
+    ),
+    "replay": Subcommand("clearstone.reference.replay_command", "replay", "Replay a price series or a counterexample."),
     "apply": Subcommand(
         "clearstone.reference.apply_command",
         "apply",

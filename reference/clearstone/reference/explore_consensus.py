@@ -1,0 +1,89 @@
+"""Exploring the finite instances of consensus, for the command."""
+
+from __future__ import annotations
+
+from time import perf_counter
+
+from clearstone.models.itf import ItfTrace
+from clearstone.models.tendermint.accountability import judged_forks, with_byzantine_proposers
+from clearstone.models.tendermint.exhausting import exhaust
+from clearstone.models.tendermint.instance import Instance
+from clearstone.models.tendermint.runs import Moment
+from clearstone.models.tendermint.traces import itf_trace, moment_text
+from clearstone.reference.explore_progress import explore_progress
+from clearstone.reference.explore_results import ExploreResult
+
+ENGINES = {
+    "table": "by a table of all that `step` can say",
+    "step": "by `step` in every state",
+}
+"""How an instance is explored."""
+
+
+def described(instance: Instance) -> str:
+    """What is finite about an instance, in a line."""
+    liars = ", ".join(f"v{place}" for place in sorted(instance.byzantine)) or "none"
+    parts = [
+        f"powers {', '.join(map(str, instance.powers))}",
+        f"Byzantine {liars}",
+        f"{instance.values} values",
+        "round 0" if instance.rounds == 1 else f"rounds 0 to {instance.rounds - 1}",
+    ]
+    parts += [f"{instance.crashes} crash(es) each"] if instance.crashes else []
+    parts += ["correct proposers in turn, nothing left out"] if instance.proposers is not None else []
+    parts += ["no symmetry"] if not instance.symmetric and instance.proposers is None else []
+    return "; ".join(parts)
+
+
+def explore_consensus(instance: Instance, by_step: bool, max_states: int | None) -> ExploreResult:
+    """Exhaust an instance."""
+    with explore_progress("tendermint") as progress:
+        done = exhaust(instance, by_step=by_step, max_states=max_states, tell=progress.tell)
+    findings = tuple(done.findings)
+    return ExploreResult(
+        model="tendermint",
+        instance=described(done.instance),
+        engine=ENGINES[done.engine],
+        states=done.states,
+        steps=done.steps,
+        depth=max(0, len(done.layers) - 1),
+        frontier=done.frontier,
+        ended=done.ended,
+        findings=findings,
+        trace=tuple(moment_text(moment) for moment in done.moments),
+        itf=traced(done.instance, done.moments, findings),
+        seconds=done.seconds,
+        remarks=(f"no table: {done.note}",) if done.note else (),
+    )
+
+
+def explore_forks(instance: Instance) -> ExploreResult:
+    """Find every fork of an instance over the threshold, and have each judged."""
+    if not with_byzantine_proposers(instance):
+        raise ValueError("the proposers of all its rounds have to be Byzantine, so that no correct one is blamed")
+    began, ended = perf_counter(), "exhausted"
+    with explore_progress("accountability") as progress:
+        forks = judged_forks(instance, progress.tell, progress.judged)
+    ended = "exhausted" if forks.complete else "interrupted"
+    findings = tuple(dict.fromkeys(forks.failures))
+    least = f"the least power accused is {forks.least_accused} of {instance.total}" if forks.judged else "none judged"
+    return ExploreResult(
+        model="accountability",
+        instance=described(instance),
+        engine=ENGINES["table"],
+        states=forks.states,
+        steps=forks.steps,
+        depth=forks.depth,
+        frontier=forks.forks - forks.judged,
+        ended=ended,
+        findings=findings,
+        trace=tuple(moment_text(moment) for moment in forks.example),
+        itf=traced(instance, forks.example, findings or ("a shortest fork",)),
+        seconds=perf_counter() - began,
+        remarks=(f"{forks.judged:,} states with a fork, of {forks.forks:,}, were judged: {least}",),
+    )
+
+
+def traced(instance: Instance, moments: list[Moment], findings: tuple[str, ...]) -> ItfTrace | None:
+    """The trace for viewers, if there is anything to see."""
+    return itf_trace(instance, moments, findings, "clearstone explore") if moments else None

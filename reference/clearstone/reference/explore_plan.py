@@ -1,0 +1,32 @@
+"""What `clearstone explore` explores, by model; and what it explores if none is named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+
+import click
+
+from clearstone.models.tendermint.accountability import with_byzantine_proposers
+from clearstone.models.tendermint.instance import Instance
+from clearstone.reference.explore_consensus import explore_consensus, explore_forks
+from clearstone.reference.explore_results import ExploreResult
+
+FORKING = frozenset({1, 2})
+"""Two liars of four who propose in rounds 0 and 1: enough to fork, and to be blamed for all of it."""
+
+
+def planned(
+    model: str | None, given: Instance, is_default: bool, by_step: bool, max_states: int | None
+) -> Iterator[Callable[[], ExploreResult]]:
+    """The explorations to make, in order; `is_default` if nobody said who is Byzantine."""
+    if model in (None, "tendermint"):
+        yield partial(explore_consensus, given, by_step, max_states)
+    if model is None and not given.crashes:
+        yield partial(explore_consensus, replace(given, crashes=1), by_step, max_states)
+    if model in (None, "accountability"):
+        forking = replace(given, byzantine=FORKING) if is_default and len(given.powers) == 4 else given
+        if not with_byzantine_proposers(forking):
+            raise click.BadParameter("the proposers of all rounds have to be Byzantine", param_hint="--byzantine")
+        yield partial(explore_forks, forking)
