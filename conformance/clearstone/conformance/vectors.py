@@ -6,14 +6,42 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from clearstone.conformance.suites import ledger_cases
+from clearstone.conformance.suites import (
+    arithmetic_cases,
+    block_cases,
+    book_cases,
+    consensus_cases,
+    encoding_cases,
+    funding_cases,
+    incident_cases,
+    ledger_cases,
+    liquidation_cases,
+    margin_cases,
+    options_cases,
+    oracle_cases,
+    signature_cases,
+    waterfall_cases,
+)
 from clearstone.conformance.suites.draft import Draft, answered
 from clearstone.conformance.vector_file import Case
 from clearstone.conformance.wire import SUITES
 
 DRAFTS: Mapping[str, Callable[[], list[Draft]]] = MappingProxyType(
     {
+        "arithmetic": arithmetic_cases.drafts,
+        "encoding": encoding_cases.drafts,
+        "signatures": signature_cases.drafts,
+        "oracle": oracle_cases.drafts,
         "ledger": ledger_cases.drafts,
+        "book": book_cases.drafts,
+        "funding": funding_cases.drafts,
+        "options": options_cases.drafts,
+        "margin": margin_cases.drafts,
+        "liquidation": liquidation_cases.drafts,
+        "waterfall": waterfall_cases.drafts,
+        "consensus": consensus_cases.drafts,
+        "blocks": block_cases.drafts,
+        "incidents": incident_cases.drafts,
     }
 )
 """What makes the questions of each suite."""

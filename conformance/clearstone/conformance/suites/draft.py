@@ -32,6 +32,7 @@ def answered(draft: Draft) -> Case:
     if type(draft.question) is not asked.question:
         raise TypeError(f"{draft.id}: {asked.name} asks a {asked.question.__name__}")
     told = answer(asked, draft.question)
-    return Case(
-        draft.id, draft.description, draft.rules, draft.operation, to_json(draft.question), told.output, told.rule
-    )
+    if told.rule is not None and told.rule not in draft.rules:
+        raise ValueError(f"{draft.id}: is rejected by {told.rule}, which it does not name")
+    rules = tuple(dict.fromkeys(draft.rules))
+    return Case(draft.id, draft.description, rules, draft.operation, to_json(draft.question), told.output, told.rule)

@@ -9,19 +9,21 @@ What is tried changes nothing; the chain goes on with `stage.chain`, whose keys 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TypeVar
 
 from clearstone.conformance.key_ring import KeyRing
 from clearstone.conformance.operations.account_operations import AccountToJudge
 from clearstone.conformance.operations.ledger_operations import BlocksToApply, TransactionToApply
 from clearstone.conformance.suites.draft import Draft
-from clearstone.models.chain import Applied, Chain, keys_made_by
+from clearstone.models.chain import Applied, Chain, accept_all, forked, keys_made_by
 from clearstone.models.scenario_genesis import started
 from clearstone.spec.genesis import Genesis
-from clearstone.spec.snapshot import snapshot_of
+from clearstone.spec.snapshot import Snapshot, snapshot_of
 from clearstone.spec.state import State
 from clearstone.spec.transactions import Action, Transaction
+from clearstone.spec.transition import apply_block
 
 T = TypeVar("T")
 RING = KeyRing()
@@ -36,9 +38,6 @@ def with_keys(make: Callable[[], T]) -> T:
 
 def signed_blocks(before: State, history: tuple[Applied, ...]) -> BlocksToApply:
     """Blocks of an unsigned history, made anew on a chain of which everything is signed."""
-    from clearstone.models.chain import accept_all
-    from clearstone.spec.transition import apply_block
-
     state, blocks, last = before, [], None
     for applied in history:
         block = RING.block_on(state, applied.block, last)
@@ -61,6 +60,13 @@ class LedgerStage:
         """Open an account for a named owner, with so many atoms; its id."""
         return with_keys(lambda: self.chain.open(owner, pool, cash, number))
 
+    def acts(self, account: str, *actions: Action) -> None:
+        """Let an account's owner do something, a block for each; what is refused is an error of the suite's author."""
+        for action in actions:
+            [receipt] = self.chain.run(self.chain.sign(account, action))
+            if receipt.rejection is not None:
+                raise ValueError(f"{receipt.rejection.rule}: {receipt.rejection.reason}")
+
     def tries(self, name: str, description: str, rules: tuple[str, ...], account: str, action: Action) -> None:
         """Try a transaction of an account's owner."""
         self.tries_signed(name, description, rules, RING.signed(self.chain.sign(account, action)))
@@ -69,10 +75,23 @@ class LedgerStage:
         """Try a transaction that all validators attest."""
         self.tries_signed(name, description, rules, RING.signed(self.chain.attest(action)))
 
-    def tries_signed(self, name: str, description: str, rules: tuple[str, ...], transaction: Transaction) -> None:
-        """Try a transaction as it stands."""
-        question = TransactionToApply(snapshot_of(self.chain.state), transaction)
+    def tries_signed(
+        self,
+        name: str,
+        description: str,
+        rules: tuple[str, ...],
+        transaction: Transaction,
+        state: Snapshot | None = None,
+    ) -> None:
+        """Try a transaction as it stands; on another state than the chain's, if one is given."""
+        question = TransactionToApply(state or snapshot_of(self.chain.state), transaction)
         self.drafts.append(Draft(f"{self.suite}/{name}", description, rules, "apply_transaction", question))
+
+    def with_cash(self, cash: Mapping[str, int]) -> Snapshot:
+        """The chain's state, with the cash of some accounts set to so many atoms: for what no chain would come to."""
+        state = snapshot_of(self.chain.state)
+        changed = ((key, replace(account, cash=cash.get(key, account.cash))) for key, account in state.accounts)
+        return replace(state, accounts=tuple(changed))
 
     def judges(self, name: str, description: str, rules: tuple[str, ...], account: str) -> None:
         """Ask for the figures of an account."""
@@ -89,8 +108,6 @@ class LedgerStage:
         self, name: str, description: str, rules: tuple[str, ...], act: Callable[[Chain], object]
     ) -> None:
         """Try one block or more, made by a function on a copy of the chain."""
-        from clearstone.models.chain import forked
-
         copy = forked(self.chain)
         start = len(copy.history)
         with_keys(lambda: act(copy))
