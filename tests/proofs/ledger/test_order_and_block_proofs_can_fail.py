@@ -43,6 +43,14 @@ LISTED = {
 """Listed mutants, and an obligation that each refutes."""
 
 BROKEN = [
+    ("whom_a_taker_passes_is_gone_from_the_book", "matching", "0 or not order.reduce_only:", "0 or order.lots:"),
+    ("whom_a_taker_passes_is_gone_from_the_book", "matching", "if left is None or _reducible", "if True or _reducible"),
+    (
+        "whom_a_taker_passes_is_gone_from_the_book",
+        "matching",
+        "    if lots == 0:\n        return cancel_resting",
+        "    if lots == 0:\n        return match\n    if lots < 0:\n        return cancel_resting",
+    ),
     (
         "nobody_trades_with_himself_or_outside_the_band",
         "matching",

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import cast
 
 from clearstone.proofs.contracts import replaced
 from clearstone.proofs.ledger import parts
 from clearstone.proofs.ledger.number_proofs import DONE
+from clearstone.proofs.ledger.trading_contracts import either_kind
 from clearstone.proofs.ledger.trading_proofs import PERP
 from clearstone.proofs.ledger.worlds import ALICE, BOB, context, ledger
 from clearstone.proofs.obligations import obligation
 from clearstone.proofs.worlds import World
-from clearstone.spec.accounts import Order
-from clearstone.spec.book import Book, Level, Resting, candidates, side_of, with_order, without
+from clearstone.spec.accounts import Account, Order, Position, lots_in, with_position
+from clearstone.spec.book import EMPTY_BOOK, Book, Level, Resting, candidates, side_of, with_order, without
 from clearstone.spec.ledger_state import Context
-from clearstone.spec.matching import Match, match_order, meet
+from clearstone.spec.matching import Match, cancel_resting, fill, match_order, meet, stopped_when_spent, without_spent
 from clearstone.spec.numbers import MAX_LOTS, MAX_TICKS
 from clearstone.spec.transactions import Place
 
@@ -111,3 +114,60 @@ def matching_is_a_fold_of_meetings(world: World) -> None:
     done = after.left == 0 or bool(after.stopped)
     world.require(bool(done) or len(met) == count, "it goes on to the end otherwise")
     world.reached("nobody" if not met else "stopped" if after.stopped else "filled" if done else "exhausted")
+
+
+@contextmanager
+def any_fill(world: World) -> Iterator[None]:
+    """A fill as it is proved to be: lots change hands and both orders shrink by them, or a side fails."""
+
+    def filled(match: Match, _: Context, taker: str, order: Place, entry: Resting, resting: Order, lots: int) -> Match:
+        came = world.choice("fill", ("fills", "the maker fails", "the taker fails"))
+        if came == "the taker fails":
+            return replace(match, stopped="MARGIN-6")
+        if came == "the maker fails":
+            return cancel_resting(match, entry.account, resting, "MARGIN-6")
+        if lots == resting.lots:
+            match = cancel_resting(match, entry.account, resting, "")
+        accounts, bought = match.ledger.accounts, lots if order.side == "buy" else -lots
+        making, taking = accounts[entry.account], accounts[taker]
+        left = tuple(replace(resting, lots=resting.lots - lots) for _ in making.orders)
+        making = replace(making, positions=moved(making, -bought), orders=left)
+        accounts = accounts.set(entry.account, making).set(taker, replace(taking, positions=moved(taking, bought)))
+        return replace(match, ledger=replace(match.ledger, accounts=accounts), left=match.left - lots)
+
+    with replaced(fill, filled):
+        yield
+
+
+def moved(account: Account, lots: int) -> tuple[Position, ...]:
+    """The positions of an account after it traded so many lots; what it paid is not looked at."""
+    return with_position(account.positions, Position(PERP, lots_in(account, PERP) + lots, 0, 0))
+
+
+@obligation("BOOK-2", about=(meet, without_spent, stopped_when_spent), reaches={"goes on", "stopped", "filled"})
+def whom_a_taker_passes_is_gone_from_the_book(world: World) -> None:
+    """A taker goes on past an order only if that is gone, so what rests in the end meets nobody: no book is crossed."""
+    buying = world.choice("taker buys", (True, False))
+    quote = parts.quote(world, either_kind(world, PERP))
+    resting = parts.order(world, BOB, PERP, not buying, world.choice("resting order", (False, True)))
+    # lots may be 0 here: who holds none holds 0
+    held = {
+        name: Position(PERP, world.integer(f"{name} holds", -MAX_LOTS, MAX_LOTS, 10), 0, 0) for name in (ALICE, BOB)
+    }
+    accounts = {
+        ALICE: parts.account(world, ALICE, (held[ALICE],)),
+        BOB: parts.account(world, BOB, (held[BOB],), (resting,)),
+    }
+    before = ledger(world, accounts, (PERP,), books={PERP: with_order(EMPTY_BOOK, BOB, resting)})
+    lots, reducing = world.integer("lots", 1, MAX_LOTS, 3), world.choice("reduce only", (False, True))
+    order = Place(PERP, "buy" if buying else "sell", lots, None, "ioc", reducing, "cancel-maker")
+    entry, block = Resting(resting.sequence, BOB, resting.nonce), context(world, {PERP: quote})
+    with any_fill(world):
+        after = meet(Match(before, lots), block, ALICE, order, entry)
+    world.observe("match", after)
+    stands = bool(after.ledger.accounts[BOB].orders)
+    goes_on = bool(after.left >= 1) and not after.stopped
+    world.reached("stopped" if after.stopped else "goes on" if goes_on else "filled")
+    if goes_on:
+        world.require(not stands, "what the taker passes is gone")
+        world.require(after.ledger.books[PERP] == EMPTY_BOOK, "from the book too")

@@ -132,11 +132,19 @@ def any_match(world: World) -> Iterator[list[Match]]:
             if world.choice("match", ("fills", "fills nothing")) == "fills":
                 match = any_fills(world, match, order)
             match = replace(match, left=left, stopped=stopped)
+            if left >= 1 and not stopped:
+                match = replace(match, ledger=passed(match.ledger))
         came.append(match)
         return match
 
     with replaced(match_order, matched):
         yield came
+
+
+def passed(before: Ledger) -> Ledger:
+    """Whom a taker passes is gone from the book: `whom_a_taker_passes_is_gone_from_the_book`."""
+    bob = replace(before.accounts[BOB], orders=())
+    return replace(before, accounts=before.accounts.set(BOB, bob), books=before.books.set(PERP, EMPTY_BOOK))
 
 
 def any_fills(world: World, match: Match, order: Place) -> Match:
@@ -207,6 +215,8 @@ def require_rested(world: World, asked: Placing, match: Match, after: Ledger, no
     was, now = match.ledger.accounts[ALICE], after.accounts[ALICE]
     world.require(replace(now, orders=was.orders) == was, "nothing else of the account changes")
     rested = now.orders[-1]
+    meets = crosses(after.books[PERP], bool(rested.buy), rested.price)
+    world.require(not meets, "the book is not crossed")
     world.require(rested.lots == match.left, "what rests is what is left")
     world.require(rested.lots >= 1, "at least a lot")
     world.require(rested.price == asked.order.price, "at its price")
