@@ -17,21 +17,21 @@ from hypothesis.stateful import Bundle, MultipleResults, RuleBasedStateMachine, 
 
 from clearstone.models.chain import named_key
 from clearstone.models.scenario_genesis import USD
+from clearstone.models.stateful import exchange_steps as steps
 from clearstone.models.stateful.exchange_moves import (
     AMOUNTS,
     FACTORS,
+    FAILURES,
     OFFSETS,
+    SIGNERS,
     SIZES,
     WAITS,
     account_of,
     amount_of,
     delta_of,
     lots_of,
-    markets_held,
     moved_price,
-    people,
     price_near,
-    richest_first,
     unsettled,
     wait_of,
     weakest_first,
@@ -44,9 +44,6 @@ from clearstone.spec.margin import equity, health_equity, maintenance_requiremen
 from clearstone.spec.transactions import (
     Action,
     Cancel,
-    ChangeParameter,
-    Deposit,
-    Liquidate,
     OpenAccount,
     Place,
     Release,
@@ -58,43 +55,20 @@ from clearstone.spec.transactions import (
     Withdraw,
 )
 
-MARKETS = ("BTC-PERP", "BTC-50000-C", "BTC-55000-C", "BTC-50000-P")
+MARKETS = ("BTC-PERP", "BTC-50000-C", "BTC-55000-P", "BTC-55000-C", "BTC-50000-P")
 """The markets of the main pool."""
 MAIN = ("alice", "bob", "carol", "dave", "alice-2")
 """Who may trade in it."""
-CHANGES = (
-    ("market/BTC-PERP", "maintenance_fraction"),
-    ("pool/main", "penalty"),
-    ("market/BTC-PERP", "taker_fee"),
-    ("market/BTC-PERP", "initial_fraction"),
-    ("pool/main", "discount_start"),
-    ("market/BTC-50000-C", "initial_floor"),
-    ("pool/main", "liquidation_horizon"),
-    ("market/BTC-PERP", "maker_fee"),
-)
-"""Parameters that programs try to change; the last but one is fixed."""
-SIGNERS = ((0, 1, 2, 3), (0, 1), (2, 3), (3,), (0, 0), (2, 2, 2, 2, 2, 2, 2))
-"""Who attests: a quorum, a bare one, less, one, and some repeatedly."""
-FAILURES = (
-    ("long", (0, 1)),
-    ("long", (2, 3)),
-    ("lie", ()),
-    ("long", (0, 1, 2, 3)),
-    ("lie", (2,)),
-    ("short", (0,)),
-)
-"""How validators fail: which are silent, for how long, or whether the liar speaks."""
 SIDES: tuple[Side, ...] = ("buy", "sell")
 
 who = st.sampled_from(MAIN)
-market = st.sampled_from((MARKETS[0], *MARKETS, MARKETS[0]))
+market = st.sampled_from((*MARKETS, MARKETS[0], MARKETS[0]))
 side = st.sampled_from(SIDES)
 size = st.sampled_from(SIZES)
 offset = st.sampled_from(OFFSETS)
 amount = st.sampled_from(AMOUNTS)
 few = st.integers(0, 3)
 seldom = st.sampled_from((False, False, False, True))
-LOTS_TAKEN = st.sampled_from((10_000, 1, 4, 16))
 times: st.SearchStrategy[TimeInForce] = st.sampled_from(("gtc", "ioc", "fok", "post-only"))
 preventions: st.SearchStrategy[SelfTradePrevention] = st.sampled_from(("cancel-maker", "cancel-taker", "decrement"))
 
@@ -175,7 +149,7 @@ class ExchangeMachine(RuleBasedStateMachine):
         """Nothing happens for a while."""
         self.take(Step(elapsed=wait_of(self.now.state, wait)))
 
-    @rule(how=st.sampled_from(FAILURES), feed=st.sampled_from(FEEDS), factor=st.sampled_from((1_010, 10_000, 1)))
+    @rule(how=st.sampled_from(FAILURES), feed=st.sampled_from(FEEDS), factor=st.sampled_from((1_003, 10_000, 1)))
     def validators_fail(self, how: tuple[str, tuple[int, ...]], feed: str, factor: int) -> None:
         """Some validators report no prices, for a moment or for long enough to matter; or one reports its own."""
         kind, silent = how
@@ -185,14 +159,15 @@ class ExchangeMachine(RuleBasedStateMachine):
 
     # Trading
 
-    @rule(buyer=who, seller=who, market=market, side=side, size=size, offset=offset)
-    def two_trade(self, buyer: str, seller: str, market: str, side: Side, size: str, offset: int) -> None:
-        """Two people trade with each other, or with who is in between: one's order rests, the other takes it."""
-        state = self.now.state
-        price, lots = price_near(state, market, offset), lots_of(state, seller, market, "sell", size)
-        asks = Act(seller, Place(market, "sell", lots, price, "gtc", False, "cancel-maker"))
-        bids = Act(buyer, Place(market, "buy", lots, price, "gtc", False, "cancel-maker"))
-        self.take(Step((asks, bids) if side == "buy" else (bids, asks)))
+    @rule(first=who, second=who, market=market, side=side, size=size, offset=offset)
+    def two_trade(self, first: str, second: str, market: str, side: Side, size: str, offset: int) -> None:
+        """Two people trade with each other, or with who is in between."""
+        self.take(steps.trade(self.now.state, first, second, market, side, size, offset))
+
+    @rule(name=who, market=st.sampled_from((MARKETS[0], MARKETS[0], MARKETS[1])), side=side, size=size, odd=few)
+    def one_trades_with_all(self, name: str, market: str, side: Side, size: str, odd: int) -> None:
+        """One person trades with everybody else."""
+        self.take(steps.trade_with_all(self.now.state, name, market, side, size, odd))
 
     @rule(
         target=orders,
@@ -231,28 +206,24 @@ class ExchangeMachine(RuleBasedStateMachine):
         """Somebody cancels an order that he placed."""
         self.act(order[0], Cancel(order[1]))
 
-    @rule(seller=st.sampled_from(("erin", "alice-3")), size=size)
-    def others_trade(self, seller: str, size: str) -> None:
+    @rule(side=side, size=size)
+    def others_trade(self, side: Side, size: str) -> None:
         """In the other pool two people trade."""
-        buyer = "alice-3" if seller == "erin" else "erin"
-        state = self.now.state
-        price, lots = price_near(state, "ETH-PERP", 0), lots_of(state, seller, "ETH-PERP", "sell", size)
-        asks = Act(seller, Place("ETH-PERP", "sell", lots, price, "gtc", False, "cancel-maker"))
-        self.take(Step((asks, Act(buyer, Place("ETH-PERP", "buy", lots, price, "ioc", False, "cancel-maker")))))
+        self.take(steps.trade(self.now.state, "erin", "alice-3", "ETH-PERP", side, size, 0))
 
     # Ruin
 
     @precondition(lambda self: bool(weakest_first(self.now.state)))
-    @rule(by=few, rank=st.sampled_from((0, 0, 1, 2)), which=few, lots=LOTS_TAKEN, wait=st.sampled_from(WAITS[:3]))
+    @rule(
+        by=st.sampled_from((0, 1, -1, 2)),
+        rank=st.sampled_from((0, 0, 1, 2)),
+        which=few,
+        lots=st.sampled_from((10_000, 1, 4, 16)),
+        wait=st.sampled_from(WAITS[:3]),
+    )
     def liquidate(self, by: int, rank: int, which: int, lots: int, wait: str) -> None:
-        """One of the richest liquidates one of the weakest accounts."""
-        state = self.now.state
-        weakest = weakest_first(state)
-        ruined = weakest[rank % len(weakest)]
-        held = markets_held(state, ruined)
-        liquidators = [name for name in richest_first(state, PLACES[ruined].pool) if name != ruined]
-        action = Liquidate(ruined, held[which % len(held)], lots)
-        self.act(liquidators[by % len(liquidators)], action, elapsed=wait_of(state, wait))
+        """Somebody liquidates one of the weakest accounts."""
+        self.take(steps.liquidation(self.now.state, by, rank, which, lots, wait))
 
     @precondition(lambda self: bool(unsettled(self.now.state)))
     @rule(name=who, which=few)
@@ -264,16 +235,21 @@ class ExchangeMachine(RuleBasedStateMachine):
 
     # Cash
 
-    @rule(name=st.sampled_from(("alice", "frank", "dave", "erin")), amount=st.sampled_from((10, 1_000)), number=few)
-    def deposit(self, name: str, amount: int, number: int) -> None:
+    @rule(name=st.sampled_from(("alice", "frank", "dave", "erin")), dollars=st.sampled_from((10, 1_000)), number=few)
+    def deposit(self, name: str, dollars: int, number: int) -> None:
         """The validators attest a deposit."""
-        self.take(Step((Act("", Deposit(id_number(number), name, amount * USD)),)))
+        self.take(steps.attested(number, name, dollars))
 
     @rule(target=withdrawals, name=who, amount=amount, number=few)
     def withdraw(self, name: str, amount: str, number: int) -> tuple[str, int]:
         """Somebody withdraws."""
         self.act(name, Withdraw(id_number(number), amount_of(self.now.state, name, amount)))
         return name, number
+
+    @rule(amount=amount)
+    def everybody_withdraws(self, amount: str) -> None:
+        """Everybody in the main pool withdraws at once."""
+        self.take(steps.all_withdraw(self.now.state, amount, 1_000 + self.now.length))
 
     @rule(withdrawal=withdrawals)
     def release(self, withdrawal: tuple[str, int]) -> None:
@@ -302,30 +278,17 @@ class ExchangeMachine(RuleBasedStateMachine):
     def something_rare(self, kind: str, which: int, how: int) -> None:
         """A parameter is changed, a client restarts, some validators attest, somebody opens an account."""
         if kind == "parameter":
-            self.take(Step((Act("", self.change(*CHANGES[which], how)),), elapsed=60_000 if how == 1 else 1_000))
+            self.take(steps.change(self.now.state, which, how))
         elif kind == "restart":
             self.take(Step(restarts=True))
         elif kind == "attest":
-            deposit = Deposit(id_number(100 + self.now.length), "bob", 10 * USD)
-            self.take(Step((Act("", deposit, signers=SIGNERS[which % len(SIGNERS)]),)))
+            self.take(steps.attested(100 + self.now.length, "bob", 10, SIGNERS[which % len(SIGNERS)]))
         else:
             name = (*LATECOMERS, "alice")[which % 2]
             seat = PLACES[name]
             self.act(name, OpenAccount(named_key(seat.owner), seat.pool, seat.number))
 
-    def change(self, scope: str, name: str, how: int) -> ChangeParameter:
-        """A change of a parameter, by as much as may be or by more, with its number or with that of the last one."""
-        kind, _, identifier = scope.partition("/")
-        state = self.now.state
-        holder = state.ledger.pools[identifier] if kind == "pool" else state.instruments[identifier]
-        held = getattr(holder.parameters, name)
-        percent = (10, -10, 900, -10)[how]
-        number = state.ledger.last_change + (0 if how == 3 else 1)
-        return ChangeParameter(number, scope, name, held + held * percent // 100)
-
     @rule(pool=st.sampled_from(("main", "other")))
     def everybody_moves_an_atom(self, pool: str) -> None:
         """Everybody in a pool sends an atom to the next: all settle their funding in one block."""
-        names = people(self.now.state, pool)
-        pairs = zip(names, (*names[1:], names[0]), strict=True)
-        self.take(Step(tuple(Act(sender, Transfer(receiver, 1)) for sender, receiver in pairs)))
+        self.take(steps.an_atom_around(self.now.state, pool))

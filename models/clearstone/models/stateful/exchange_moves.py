@@ -24,8 +24,20 @@ OFFSETS = (0, 1_000, -1_000, 20_000, -20_000, 95_000, -95_000, 105_000)
 """How far from the mark a price lies, in ppm of the index; the last is outside the band."""
 WAITS = ("second", "minute", "funding", "expiry", "horizon", "stale", "hour")
 """How long nothing happens: until the next turn of funding, until the options expire, until profit is free, …"""
-FACTORS = (1_010, 990, 1_050, 950, 1_100, 900, 1_300, 750, 1_900, 480)
+FACTORS = (1_003, 997, 1_050, 950, 1_100, 900, 1_300, 750, 1_900, 480)
 """What a price is multiplied with, in thousandths; an index follows a tenth a block."""
+
+SIGNERS = ((0, 1, 2, 3), (0, 1), (2, 3), (3,), (0, 0), (2, 2, 2, 2, 2, 2, 2))
+"""Who attests: a quorum, a bare one, less, one, and some repeatedly."""
+FAILURES = (
+    ("long", (0, 1)),
+    ("long", (2, 3)),
+    ("lie", ()),
+    ("long", (0, 1, 2, 3)),
+    ("lie", (2,)),
+    ("short", (0,)),
+)
+"""How validators fail: which are silent, for how long, or whether the liar speaks."""
 
 
 def account_of(state: State, who: str) -> Account | None:

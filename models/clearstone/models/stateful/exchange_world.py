@@ -90,7 +90,7 @@ def world_genesis(world: str) -> Genesis:
     option = replace(OPTION, insurance_cap=100 * USD)
     options = tuple(
         replace(series(call=call, strike=strike, expiry=EXPIRY, parameters=option), mark_feed="MARK")
-        for call, strike in ((True, 50_000), (True, 55_000), (False, 50_000))
+        for call, strike in ((True, 50_000), (True, 55_000), (False, 50_000), (False, 55_000))
     )
     genesis = scenario_genesis(
         validators=validators(),

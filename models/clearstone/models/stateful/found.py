@@ -1,4 +1,4 @@
-"""What ends a program that a machine makes up: something did not hold."""
+"""What ends a hunt: something did not hold."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ from collections.abc import Sequence
 from clearstone.invariants.registry import Violation
 
 
-class Broken(AssertionError):
-    """Something did not hold at the last step of a program."""
+class Broken(BaseException):
+    """Something did not hold at the last step of a program.
+
+    No `Exception`: Hypothesis would catch it, and go on to look for more, and for a shorter way there. One is enough,
+    and `shrinking` finds the shorter way on the program itself.
+    """
 
     def __init__(self, violations: Sequence[Violation]) -> None:
         """What was wrong."""

@@ -116,6 +116,13 @@ class NetworkMachine(RuleBasedStateMachine):
         """For a while the network is quick among some."""
         self.take(Talk(among, rounds))
 
+    @rule(among=group)
+    def a_round_is_lost(self, among: tuple[int, ...]) -> None:
+        """Timers run out before anything arrives, and only then do some talk: mostly the round passes undecided."""
+        for step in (0, 1, 2):
+            self.take(TimeOut(step, EVERYBODY))
+            self.take(Talk(among))
+
     @rule(who=someone, after=st.integers(0, 3))
     def one_crashes(self, who: int, after: int) -> None:
         """One goes down, now or between two of its next actions."""

@@ -21,6 +21,7 @@ from clearstone.models.stateful.network_program import (
     Talk,
     TimeOut,
 )
+from clearstone.models.stateful.telling import rules_of
 from clearstone.spec.blocks import NIL
 from clearstone.spec.consensus.messages import Proposal, SignedMessage, Vote
 from clearstone.spec.consensus.node import Node
@@ -41,8 +42,8 @@ class Taken:
     """The correct validators before it, by name."""
     after: dict[str, Node]
     """The correct validators after it."""
-    rules: tuple[str, ...]
-    """The claims that were made, by whom, in order."""
+    claims: tuple[tuple[str, str, str], ...]
+    """The claims that led to something, in order: who made it, which, and the rule behind it."""
     violations: tuple[Violation, ...]
     """What was wrong."""
 
@@ -96,8 +97,8 @@ class NetworkRun:
             violations = (Violation(TOTALITY, HEIGHT, f"{type(error).__name__}: {error}"),)
         names = {key.public: f"validator {index}" for index, key in enumerate(self.stage.keys)}
         moves = self.stage.trace().steps[done:]
-        rules = tuple(f"{names[move.validator]} claims {type(move.claim).__name__}" for move in moves)
-        self.taken.append(Taken(step, before, self.nodes(), rules, violations))
+        claims = tuple((names[move.validator], type(move.claim).__name__, rules_of(type(move.claim))) for move in moves)
+        self.taken.append(Taken(step, before, self.nodes(), claims, violations))
         return self.taken[-1]
 
     def _carried_out(self, step: Step) -> tuple[Violation, ...]:

@@ -1,0 +1,108 @@
+"""Steps that several people take part in, or that take some working out, from the words that a rule draws."""
+
+from __future__ import annotations
+
+from clearstone.models.scenario_genesis import USD
+from clearstone.models.stateful.exchange_moves import (
+    amount_of,
+    lots_of,
+    markets_held,
+    people,
+    price_near,
+    richest_first,
+    wait_of,
+    weakest_first,
+)
+from clearstone.models.stateful.exchange_program import Act, Step, id_number
+from clearstone.models.stateful.exchange_world import PLACES
+from clearstone.spec.state import State
+from clearstone.spec.transactions import (
+    ChangeParameter,
+    Deposit,
+    Liquidate,
+    Place,
+    Side,
+    TimeInForce,
+    Transfer,
+    Withdraw,
+)
+
+CHANGES = (
+    ("market/BTC-PERP", "maintenance_fraction"),
+    ("pool/main", "penalty"),
+    ("market/BTC-PERP", "taker_fee"),
+    ("market/BTC-PERP", "initial_fraction"),
+    ("pool/main", "discount_start"),
+    ("market/BTC-50000-C", "initial_floor"),
+    ("pool/main", "liquidation_horizon"),
+    ("market/BTC-PERP", "maker_fee"),
+)
+"""Parameters that programs try to change; the last but one is fixed."""
+PERCENT = (10, -10, 900, -10)
+"""By how much: as much as may be, or more."""
+
+
+def placed(who: str, market: str, side: Side, lots: int, price: int, time: TimeInForce = "gtc") -> Act:
+    """A limit order that is in no way special."""
+    return Act(who, Place(market, side, lots, price, time, False, "cancel-maker"))
+
+
+def opposite(side: Side) -> Side:
+    """The other side."""
+    return "sell" if side == "buy" else "buy"
+
+
+def trade(state: State, first: str, second: str, market: str, side: Side, size: str, offset: int) -> Step:
+    """The first person's order rests, and the second takes it, if nobody is in between."""
+    price, lots = price_near(state, market, offset), lots_of(state, first, market, side, size)
+    return Step((placed(first, market, side, lots, price), placed(second, market, opposite(side), lots, price)))
+
+
+def trade_with_all(state: State, name: str, market: str, side: Side, size: str, odd: int) -> Step:
+    """One person's order rests, and everybody else in the main pool takes a part of it, each less than the last."""
+    price, others = price_near(state, market, 0), [other for other in people(state, "main") if other != name]
+    whole = lots_of(state, name, market, side, size)
+    acts = [placed(name, market, side, whole, price)]
+    for number, other in enumerate(others):
+        lots = max(1, whole // len(others) - number * odd)
+        acts.append(placed(other, market, opposite(side), lots, price, "ioc"))
+    return Step(tuple(acts))
+
+
+def liquidation(state: State, by: int, rank: int, which: int, lots: int, wait: str) -> Step:
+    """One of the richest liquidates one of the weakest accounts; if `by` is negative, one of the poorest does."""
+    weakest = weakest_first(state)
+    ruined = weakest[rank % len(weakest)]
+    held = markets_held(state, ruined)
+    liquidators = [name for name in richest_first(state, PLACES[ruined].pool) if name != ruined]
+    action = Liquidate(ruined, held[which % len(held)], lots)
+    return Step((Act(liquidators[by % len(liquidators)], action),), wait_of(state, wait))
+
+
+def all_withdraw(state: State, amount: str, number: int) -> Step:
+    """Everybody in the main pool withdraws."""
+    names = people(state, "main")
+    return Step(tuple(Act(name, Withdraw(id_number(number), amount_of(state, name, amount))) for name in names))
+
+
+def an_atom_around(state: State, pool: str) -> Step:
+    """Everybody in a pool sends an atom to the next: all settle their funding in one block."""
+    names = people(state, pool)
+    pairs = zip(names, (*names[1:], names[0]), strict=True)
+    return Step(tuple(Act(sender, Transfer(receiver, 1)) for sender, receiver in pairs))
+
+
+def change(state: State, which: int, how: int) -> Step:
+    """The validators attest a change of a parameter, under the next number or under that of the last one."""
+    scope, name = CHANGES[which]
+    kind, _, identifier = scope.partition("/")
+    holder = state.ledger.pools[identifier] if kind == "pool" else state.instruments[identifier]
+    held = getattr(holder.parameters, name)
+    number = state.ledger.last_change + (0 if how == 3 else 1)
+    action = ChangeParameter(number, scope, name, held + held * PERCENT[how] // 100)
+    return Step((Act("", action),), elapsed=60_000 if how == 1 else 1_000)
+
+
+def attested(number: int, name: str, dollars: int, signers: tuple[int, ...] = (0, 1, 2, 3)) -> Step:
+    """Some validators attest a deposit."""
+    return Step((Act("", Deposit(id_number(number), name, dollars * USD), signers=signers),))

@@ -1,0 +1,172 @@
+import json
+
+import pytest
+
+from clearstone.models.stateful import exchange_run
+from clearstone.models.stateful.exchange_machine import ExchangeMachine
+from clearstone.models.stateful.exchange_program import Act, Program, Step, id_number, joined, plainer
+from clearstone.models.stateful.exchange_run import RESTART, TOTALITY, ExchangeRun, run_program
+from clearstone.models.stateful.exchange_world import EXPIRY, PLACES, SEATS, WORLDS
+from clearstone.models.stateful.hunting import MACHINES, make_up
+from clearstone.spec.encoding.state_json import from_json, to_json
+from clearstone.spec.state_root import state_root
+from clearstone.spec.transactions import (
+    Action,
+    Cancel,
+    ChangeParameter,
+    Deposit,
+    Liquidate,
+    OpenAccount,
+    Place,
+    Release,
+    Settle,
+    Transfer,
+    Withdraw,
+)
+
+
+def order(side: str, lots: int, price: int, market: str = "BTC-PERP", reduce_only: bool = False) -> Place:
+    return Place(market, "buy" if side == "buy" else "sell", lots, price, "gtc", reduce_only, "cancel-maker")
+
+
+def trade(seller: str, buyer: str, lots: int, price: int, market: str = "BTC-PERP") -> Step:
+    return Step((Act(seller, order("sell", lots, price, market)), Act(buyer, order("buy", lots, price, market))))
+
+
+RUIN = Program(
+    "lean",
+    (
+        trade("carol", "dave", 20, 50_000),
+        Step(prices=(("BTC", 40_000),)),
+        Step(prices=(("BTC", 40_000),)),
+        Step((Act("bob", Liquidate("dave", "BTC-PERP", 20)),)),
+    ),
+)
+
+
+def kinds(run: ExchangeRun) -> list[str]:
+    receipts = [receipt for taken in run.taken for receipt in taken.applied.receipt.transactions]
+    receipts += [receipt for taken in run.taken for receipt in taken.applied.receipt.steps]
+    return [event.kind for receipt in receipts for event in receipt.events]
+
+
+@pytest.mark.parametrize("world", WORLDS)
+def test_a_world_begins_with_every_seat_taken_and_paid(world: str):
+    accounts = ExchangeRun(world).state.ledger.accounts
+    assert {name: accounts[seat.id].cash for name, seat in SEATS.items()} == {
+        name: seat.cash for name, seat in SEATS.items()
+    }
+    assert PLACES["frank"].id not in accounts
+
+
+def test_a_program_brings_ruin_in_four_steps():
+    run = run_program(RUIN)
+    assert run.violations == ()
+    assert {"fill", "flagged", "defaulted", "deleveraged", "absorbed"} <= set(kinds(run))
+    assert run.state.ledger.accounts[PLACES["dave"].id].cash == 0
+
+
+def test_running_a_program_again_gives_the_same_state():
+    assert state_root(run_program(RUIN).state) == state_root(run_program(RUIN).state)
+    assert run_program(RUIN).program == RUIN
+
+
+def test_an_option_can_be_traded_expire_and_be_settled():
+    first = ExchangeRun("ample")
+    series = "BTC-50000-C"
+    steps = (
+        trade("carol", "bob", 10, 1_000, series),
+        Step(elapsed=EXPIRY - first.state.time - 1_000, prices=(("BTC", 52_000),)),
+        Step((Act("alice", Settle("bob", series)),), elapsed=1_000),
+        Step(elapsed=60_000),
+        Step((Act("alice", Settle("bob", series)),)),
+    )
+    run = run_program(Program("ample", steps))
+    assert run.violations == ()
+    receipts = [taken.applied.receipt.transactions for taken in run.taken]
+    assert receipts[2][0].rejection.rule == "OPT-3"
+    assert receipts[4][0].rejection is None
+    assert kinds(run).count("settled") == 1
+
+
+@pytest.mark.parametrize(
+    ("act", "rule"),
+    [
+        (Act("bob", Transfer("bob", 1)), "LEDGER-4"),
+        (Act("bob", Transfer("alice", 1), nonce=0), "LEDGER-6"),
+        (Act("bob", Transfer("alice", 1), lifetime=-1), "LEDGER-6"),
+        (Act("frank", Transfer("alice", 1)), "LEDGER-4"),
+        (Act("", Deposit(id_number(1), "bob", 1), signers=(2, 3)), "LEDGER-5"),
+        (Act("", Deposit(id_number(1), "bob", 1), signers=(0, 0)), "LEDGER-6"),
+        (Act("bob", Withdraw(id_number(1), 10**12)), "MARGIN-4"),
+        (Act("", Release("bob", id_number(1))), "LEDGER-5"),
+        (Act("bob", Cancel(7)), "BOOK-2"),
+        (Act("", ChangeParameter(7, "pool/main", "penalty", 5_400)), "LEDGER-8"),
+        (Act("bob", Liquidate("alice", "BTC-PERP", 1)), "LIQ-1"),
+        (Act("alice-2", Liquidate("alice", "BTC-PERP", 1)), "BOOK-4"),
+        (Act("alice", OpenAccount(bytes(32), "main", 9)), "LEDGER-4"),
+    ],
+)
+def test_what_is_not_allowed_is_refused_by_its_rule(act: Act, rule: str):
+    run = run_program(Program("lean", (Step((act,)),)))
+    assert run.violations == ()
+    assert run.taken[0].applied.receipt.transactions[0].rejection.rule == rule
+
+
+def test_every_kind_of_step_has_json_of_its_own():
+    actions: tuple[Action, ...] = (
+        Deposit(id_number(1), "bob", 1),
+        Withdraw(id_number(1), 1),
+        OpenAccount(bytes(32), "main", 1),
+        order("buy", 1, 1),
+    )
+    steps = tuple(Step((Act("bob", action),)) for action in actions)
+    program = Program("lean", (*steps, Step((), 5, (("BTC", 1),), (1, 2), (("ETH", 3),), True)))
+    assert from_json(Program, json.loads(json.dumps(to_json(program)))) == program
+
+
+def test_silent_validators_freeze_a_feed_and_the_liar_moves_nothing():
+    run = run_program(Program("lean", (Step(lies=(("BTC", 1),)), Step(elapsed=61_000, silent=(2, 3)))))
+    assert run.violations == ()
+    assert [taken.applied.after.feeds["BTC"].fresh_blocks for taken in run.taken] == [2, 0]
+    assert run.state.feeds["BTC"].index == 50_000
+
+
+def test_an_exception_of_the_spec_is_a_violation(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("clearstone.models.chain.apply_block", lambda *_: 1 // 0)
+    (violation,) = run_program(Program("lean", (Step(),))).violations
+    assert (violation.invariant, "ZeroDivisionError" in violation.detail) == (TOTALITY, True)
+
+
+def test_a_restart_into_another_state_is_a_violation(monkeypatch: pytest.MonkeyPatch):
+    other = run_program(RUIN).state
+    monkeypatch.setattr(exchange_run, "restore", lambda snapshot: other)
+    (violation,) = run_program(Program("lean", (Step(restarts=True),))).violations
+    assert violation.invariant == RESTART
+
+
+def test_what_broke_ends_the_program(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("clearstone.models.chain.apply_block", lambda *_: 1 // 0)
+    assert run_program(RUIN).length == 1
+
+
+def test_plainer_steps_are_other_steps_and_joined_ones_take_as_long():
+    step = Step((Act("bob", order("buy", 300, 50_000), nonce=4),), 60_000, (("BTC", 1),), (1,), (("BTC", 2),), True)
+    assert step not in list(plainer(step))
+    assert Step(elapsed=60_000) in [one for each in plainer(Step((), 60_000, silent=(1,))) for one in (each,)]
+    assert Step(elapsed=3_000, prices=(("BTC", 2),)) in list(joined(Step(), Step(elapsed=2_000, prices=(("BTC", 2),))))
+    assert list(joined(Step((Act("bob", Cancel(1)),)), Step((Act("bob", Cancel(2)),)))) == []
+
+
+def test_made_up_programs_reach_every_kind_of_transaction_and_run_again_to_the_same_end():
+    runs: list[ExchangeRun] = []
+    make_up(MACHINES["exchange"], runs.append, 20, 40, 3)
+    sent = {type(act.action) for run in runs for taken in run.taken for act in taken.step.acts}
+    assert sent >= {Deposit, Withdraw, Transfer, Place, Liquidate, ChangeParameter, OpenAccount}
+    last = max(runs, key=lambda run: run.length)
+    assert state_root(run_program(last.program).state) == state_root(last.state)
+    assert {"fill", "rested", "flagged"} <= {kind for run in runs for kind in kinds(run)}
+
+
+def test_the_machine_says_nothing_before_it_has_begun():
+    ExchangeMachine().teardown()
