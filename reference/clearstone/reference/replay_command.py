@@ -1,4 +1,4 @@
-"""`clearstone replay FILE.csv`: a price series of one's own, through the cluster and under all invariants."""
+"""`clearstone replay FILE`: a price series of one's own under all invariants, or a counterexample step by step."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ import click
 from clearstone.reference.json_option import json_option, writable_file, write_json
 from clearstone.reference.mutant_option import mutant_option
 
+CHARACTERS_LOOKED_AT = 64
+"""A trace is JSON and begins with a brace; a price series does not."""
+
 
 @click.command()
-@click.argument("file", metavar="FILE.csv", type=click.Path(path_type=Path))
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @json_option
 @mutant_option
 @click.option(
@@ -22,6 +25,14 @@ from clearstone.reference.mutant_option import mutant_option
     type=click.Path(dir_okay=False, writable=True, path_type=Path),
     callback=writable_file,
     help="Write a page with price, liquidations and insurance fund drawn over time.",
+)
+@click.option(
+    "--as-test",
+    "test_file",
+    metavar="FILE.py",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    callback=writable_file,
+    help="Write the counterexample as a test for pytest.",
 )
 @click.option("--seed", type=click.IntRange(0, 2**31), default=1, show_default=True, help="Draw everything from this.")
 @click.option(
@@ -41,14 +52,20 @@ def replay(
     file: Path,
     json_file: Path | None,
     html_file: Path | None,
+    test_file: Path | None,
     seed: int,
     blocks: int,
     resolution: int,
 ) -> None:
-    """Replay a price series of your own through the cluster and check every invariant at every block.
+    """Replay a price series of your own under all invariants, or a counterexample step by step.
 
-    FILE.csv has the columns time_utc,open,high,low,close,volume: bars in ascending order, times such as
+    What FILE is follows from its content. A series goes through the cluster, every invariant asked at every block. It
+    has the columns time_utc,open,high,low,close,volume: bars in ascending order, times such as
     2020-03-12T10:00:00Z, prices as plain decimals. Blocks are a minute apart in its worst hours and coarser elsewhere.
+
+    A counterexample is an ITF trace that `clearstone stateful --trace` wrote. Its program is run on the specification,
+    or under --mutant: each step is shown with the rule behind it and all that it changes, and what breaks. The options
+    --html, --seed, --blocks and --resolution are for series.
 
     Exit code 0: everything holds; 1: something does not; 2: the file or the usage is wrong.
 
@@ -57,7 +74,19 @@ def replay(
       clearstone replay prices.csv
       clearstone replay prices.csv --blocks 2000 --resolution 30
       clearstone replay prices.csv --json replay.json --html replay.html
+      clearstone replay found.itf.json --mutant funding-sign
+      clearstone replay found.itf.json --as-test test_found.py
     """
+    if is_trace(file):
+        from clearstone.reference.trace_replay import replay_trace
+
+        if html_file is not None:
+            raise click.UsageError("--html draws price series; this file is a trace")
+        holds, data = replay_trace(file, test_file)
+        write_json(json_file, data)
+        ctx.exit(0 if holds else 1)
+    if test_file is not None:
+        raise click.UsageError("--as-test needs a counterexample; this file is no trace")
     from clearstone.reference.check_plan import Job
     from clearstone.reference.check_results import CheckOutcome, check_results, replay_as_data
     from clearstone.reference.check_tables import make_console, print_replay, print_violations
@@ -75,3 +104,9 @@ def replay(
     write_json(json_file, {**replay_as_data(outcome), "results": [asdict(result) for result in results]})
     write_page(html_file, outcome)
     ctx.exit(0 if outcome.holds else 1)
+
+
+def is_trace(file: Path) -> bool:
+    """Whether a file is a trace, by how it begins."""
+    with file.open("rb") as stream:
+        return stream.read(CHARACTERS_LOOKED_AT).lstrip().startswith(b"{")

@@ -1,0 +1,87 @@
+"""Replaying a counterexample: a trace's program run again, step by step, on the specification as it is."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from clearstone import mutants
+from clearstone.models.itf import ItfError, ItfState, ItfTrace, encoded, read_itf
+from clearstone.models.stateful.counterexample_tests import as_test
+from clearstone.models.stateful.counterexamples import Counterexample, moments, read_counterexample, trace_of
+from clearstone.models.stateful.hunting import Run
+from clearstone.models.stateful.records_shown import differences
+from clearstone.reference.input_errors import InputError
+from clearstone.reference.trace_tables import make_console, print_replay, print_violations
+
+
+def replay_trace(path: Path, test_file: Path | None) -> tuple[bool, dict[str, Any]]:
+    """Run the counterexample of a file, print each step, write a test if asked; whether all holds, and the data."""
+    trace, counterexample = read(path)
+    if test_file is not None:
+        test_file.write_text(as_test(counterexample, path.name), encoding="utf-8")
+    run = counterexample.machine.run(counterexample.program, None)
+    parted = parts_at(trace, trace_of(counterexample.machine, run))
+    told = list(moments(run))
+    console = make_console()
+    print_replay(console, told)
+    print_violations(console, run.violations)
+    console.print(verdict(counterexample, run, parted), soft_wrap=True, markup=False)
+    if test_file is not None:
+        console.print(f"written as a test: {test_file}", soft_wrap=True, markup=False)
+    steps = [
+        {
+            "action": moment.action,
+            "rules": list(moment.rules),
+            "outcomes": list(moment.outcomes),
+            "changes": [asdict(each) for each in differences(before.shown, moment.shown)],
+            "violations": [asdict(each) for each in moment.violations],
+        }
+        for before, moment in pairwise(told)
+    ]
+    return not run.violations, {"holds": not run.violations, "parts_at": parted, "steps": steps}
+
+
+def read(path: Path) -> tuple[ItfTrace, Counterexample]:
+    """Read a trace and the counterexample that it holds; an InputError says what is wrong with it."""
+    try:
+        trace = read_itf(path)
+        counterexample = read_counterexample(trace)
+    except ItfError as error:
+        raise InputError(path, None, str(error)) from None
+    if counterexample is None:
+        raise InputError(path, None, "the trace does not say which machine made it: there is no program to run")
+    return trace, counterexample
+
+
+def parts_at(trace: ItfTrace, again: ItfTrace) -> int | None:
+    """The first step at which a trace and the run at hand are in different states; None if they agree."""
+    for number, (was, now) in enumerate(zip(trace.states, again.states, strict=False)):
+        if as_data(was) != as_data(now):
+            return number
+    shorter = min(len(trace.states), len(again.states))
+    return None if len(trace.states) == len(again.states) else shorter
+
+
+def as_data(state: ItfState) -> dict[str, Any]:
+    """A state's values as the format has them; what was done is said in words, which may change."""
+    return {name: encoded(value) for name, value in state.values.items() if name != "action"}
+
+
+def verdict(counterexample: Counterexample, run: Run, parted: int | None) -> str:
+    """What the replay shows, in a line."""
+    found = f"under the mutant {counterexample.mutant}" if counterexample.mutant else "when it was found"
+    running = mutants.current()
+    here = f"under the mutant {running.name}" if running else "on the specification"
+    if run.violations:
+        told = f"step {run.length} breaks {run.violations[0].invariant} {here}"
+    else:
+        broken = ", ".join(counterexample.broken) or "nothing"
+        told = f"{here} every invariant holds after each of {run.length} steps; {found} the program broke {broken}"
+    where = "" if parted is None else f"; from step {parted} on the states are not those of the trace"
+    hint = ""
+    if counterexample.mutant and running is None:
+        hint = f"; see it break with --mutant {counterexample.mutant}"
+    return f"{told}{where}{hint}"
