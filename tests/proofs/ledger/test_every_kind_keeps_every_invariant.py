@@ -5,7 +5,7 @@ import pytest
 
 from clearstone.proofs.catalogue import MODULES
 from clearstone.proofs.ledger.frames import OutOfFrameError
-from clearstone.proofs.ledger.trading_contracts import EitherKind
+from clearstone.proofs.ledger.trading_contracts import UNASKED, EitherKind
 from clearstone.proofs.obligations import OBLIGATIONS, Kept
 from clearstone.spec.changes import bind_change
 from clearstone.spec.defaults import resolve, settle_pool_funding
@@ -58,3 +58,10 @@ def test_nobody_may_ask_which_kind_an_instrument_of_either_kind_is():
     assert either.parameters.taker_fee == 500
     with pytest.raises(OutOfFrameError, match="which kind of instrument"):
         isinstance(either, Perpetual)
+
+
+def test_what_is_not_to_be_asked_leaves_the_frame_when_it_is_asked():
+    with pytest.raises(OutOfFrameError):
+        bool(UNASKED)
+    with pytest.raises(OutOfFrameError):
+        assert UNASKED == "cancel-maker"

@@ -18,7 +18,7 @@ from clearstone.spec.ledger_state import Ledger
 from clearstone.spec.margin import equity
 from clearstone.spec.numbers import MAX_LOTS, MAX_TICKS
 from clearstone.spec.orders import cancel, rest
-from clearstone.spec.trades import traded
+from clearstone.spec.trades import fees, traded
 from clearstone.spec.transactions import Cancel, Place
 
 
@@ -112,3 +112,25 @@ def resting_moves_nothing_but_the_order(world: World) -> None:
     world.require(after.markets[PERP].sequence == before.markets[PERP].sequence + 1, "which is used up")
     world.require(after.pools is before.pools, "no money moves")
     require_conservation(world, before, after, (ALICE,), (PERP,))
+
+
+@obligation("BOOK-7", about=(fees,), reaches={DONE})
+def a_rebate_is_never_more_than_the_taker_pays(world: World) -> None:
+    """Fees are ceiled and not negative; a rebate is floored and never exceeds the taker's fee in the same fill."""
+    quote = parts.quote(world, parts.perpetual(world, PERP))
+    lots, price = world.integer("lots", 1, MAX_LOTS, 2), world.integer("price", 1, MAX_TICKS << 20, 500_000)
+    taker, maker = fees(quote, lots, price)
+    world.observe("fees", (taker, maker))
+    world.reached(DONE)
+    parameters = quote.instrument.parameters
+    notional = lots * price
+    world.lemma(notional * parameters.taker_fee >= 0)
+    world.require(taker >= 0, "the taker's fee is not negative")
+    world.require(taker * 1_000_000 >= notional * parameters.taker_fee, "it is ceiled")
+    world.require(taker * 1_000_000 < notional * parameters.taker_fee + 1_000_000, "by less than an atom")
+    world.require(taker + maker >= 0, "the pool never pays")
+    if parameters.maker_fee >= 0:
+        world.require(maker * 1_000_000 >= notional * parameters.maker_fee, "the maker's fee is ceiled")
+        world.require(maker * 1_000_000 < notional * parameters.maker_fee + 1_000_000, "by less than an atom")
+    else:
+        world.require(maker * 1_000_000 >= notional * parameters.maker_fee, "a rebate is floored")

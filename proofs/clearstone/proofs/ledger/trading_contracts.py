@@ -49,6 +49,23 @@ def either_kind(world: World, market: str) -> Instrument:
     return cast(Instrument, EitherKind(market, "main", multiplier, MarketParameters(**named)))
 
 
+class Unasked:
+    """What a function hands on at most: who asks what it is leaves its frame."""
+
+    __slots__ = ()
+    __hash__ = object.__hash__
+
+    def __eq__(self, _: object) -> bool:
+        raise OutOfFrameError("a function asks for what has nothing to do with it")
+
+    def __bool__(self) -> bool:
+        raise OutOfFrameError("a function asks for what has nothing to do with it")
+
+
+UNASKED: Any = Unasked()
+"""In the place of a field that must not matter."""
+
+
 @contextmanager
 def any_fees(world: World) -> Iterator[None]:
     """Fees of any size, a rebate covered by what the taker pays: `a_rebate_is_never_more_than_the_taker_pays`."""

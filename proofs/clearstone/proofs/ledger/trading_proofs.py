@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from clearstone.proofs.contracts import Judgement, any_health, found_healthy, replaced
 from clearstone.proofs.ledger import parts
 from clearstone.proofs.ledger.money import require_conservation, require_postings
-from clearstone.proofs.ledger.number_proofs import DONE
-from clearstone.proofs.ledger.trading_contracts import any_bounds, any_fees, either_kind
+from clearstone.proofs.ledger.trading_contracts import UNASKED, any_bounds, any_fees, either_kind
 from clearstone.proofs.ledger.worlds import ALICE, BOB, Setting, beside, context, ledger
 from clearstone.proofs.obligations import obligation
 from clearstone.proofs.worlds import World
@@ -19,10 +18,9 @@ from clearstone.spec.instruments import Quote
 from clearstone.spec.ledger_state import Ledger
 from clearstone.spec.margin import Quotes
 from clearstone.spec.matching import Match, fill, meet
-from clearstone.spec.numbers import MAX_LOTS, MAX_TICKS
+from clearstone.spec.numbers import MAX_LOTS
 from clearstone.spec.receipts import Posting
-from clearstone.spec.trades import fees
-from clearstone.spec.transactions import Place, SelfTradePrevention
+from clearstone.spec.transactions import Place, SelfTradePrevention, TimeInForce
 
 PERP = "perp"
 """The market that proofs trade in."""
@@ -206,37 +204,21 @@ def require_exchange(world: World, met: Meeting, after: Match, lots: int) -> Non
         world.require(left == [met.resting.lots - lots], "the rest of the order stands")
 
 
-@obligation("BOOK-7", about=(fees,), reaches={DONE})
-def a_rebate_is_never_more_than_the_taker_pays(world: World) -> None:
-    """Fees are ceiled and not negative; a rebate is floored and never exceeds the taker's fee in the same fill."""
-    quote = parts.quote(world, parts.perpetual(world, PERP))
-    lots, price = world.integer("lots", 1, MAX_LOTS, 2), world.integer("price", 1, MAX_TICKS << 20, 500_000)
-    taker, maker = fees(quote, lots, price)
-    world.observe("fees", (taker, maker))
-    world.reached(DONE)
-    parameters = quote.instrument.parameters
-    notional = lots * price
-    world.lemma(notional * parameters.taker_fee >= 0)
-    world.require(taker >= 0, "the taker's fee is not negative")
-    world.require(taker * 1_000_000 >= notional * parameters.taker_fee, "it is ceiled")
-    world.require(taker * 1_000_000 < notional * parameters.taker_fee + 1_000_000, "by less than an atom")
-    world.require(taker + maker >= 0, "the pool never pays")
-    if parameters.maker_fee >= 0:
-        world.require(maker * 1_000_000 >= notional * parameters.maker_fee, "the maker's fee is ceiled")
-        world.require(maker * 1_000_000 < notional * parameters.maker_fee + 1_000_000, "by less than an atom")
-    else:
-        world.require(maker * 1_000_000 >= notional * parameters.maker_fee, "a rebate is floored")
-
-
 @obligation("BOOK-2", "BOOK-3", "BOOK-4", about=(meet,), reaches={"fill", "cancelled", "BOOK-4", "BOOK-2", "shrunk"})
 def nobody_trades_with_himself_or_outside_the_band(world: World) -> None:
     """Only orders of different owners are filled, within the band, and no more than either order allows."""
     same = world.choice("owners", ("different", "the same")) == "the same"
-    owner = ALICE.encode().ljust(32, bytes(1)) if same else b""
-    met = meeting(world, owner=owner, reduce_only=world.choice("resting order", (False, True)))
-    ways: tuple[SelfTradePrevention, ...] = ("cancel-maker", "cancel-taker", "decrement")
-    prevention = world.choice("self-trade", ways)
-    order = replace(met.order, self_trade=prevention, reduce_only=world.choice("reduce only", (False, True)))
+    if same:
+        met = meeting(world, owner=ALICE.encode().ljust(32, bytes(1)))
+        ways: tuple[SelfTradePrevention, ...] = ("cancel-maker", "cancel-taker", "decrement")
+        times: tuple[TimeInForce, ...] = ("ioc", "fok")
+        order = replace(
+            met.order, self_trade=world.choice("self-trade", ways), time_in_force=world.choice("time", times)
+        )
+    else:
+        met = meeting(world, reduce_only=world.choice("resting order", (False, True)))
+        reducing = world.choice("reduce only", (False, True))
+        order = replace(met.order, self_trade=UNASKED, reduce_only=reducing)
     asked: list[int] = []
 
     def note(match: Match, *arguments: object) -> Match:
