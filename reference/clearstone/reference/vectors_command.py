@@ -20,7 +20,11 @@ Examples:
 @click.argument("suites", metavar="[SUITE]...", nargs=-1)
 @json_option
 def vectors(folder: Path, suites: tuple[str, ...], json_file: Path | None) -> None:
-    """Write the conformance vectors into DIR, one file for each suite."""
+    """Write the conformance vectors into DIR, one file for each suite, and the JSON Schemas into DIR/schemas.
+
+    What is written follows from the spec alone: the same bytes each time.
+    """
+    from clearstone.conformance.schemas import files
     from clearstone.conformance.vector_file import text_of
     from clearstone.conformance.vectors import DRAFTS, cases_of
 
@@ -34,4 +38,7 @@ def vectors(folder: Path, suites: tuple[str, ...], json_file: Path | None) -> No
         (folder / f"{suite}.json").write_text(text, encoding="utf-8", newline="\n")
         written[suite] = len(cases)
         click.echo(f"{suite:<12} {len(cases):>5} cases  {len(text) / 1000:>8.0f} kB")
+    (folder / "schemas").mkdir(exist_ok=True)
+    for name, text in files().items():
+        (folder / "schemas" / name).write_text(text, encoding="utf-8", newline="\n")
     write_json(json_file, {"suites": written})

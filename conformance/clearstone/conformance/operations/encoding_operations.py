@@ -11,7 +11,7 @@ from clearstone.spec import genesis as genesis_rules
 from clearstone.spec.accounts import Account
 from clearstone.spec.blocks import Block
 from clearstone.spec.consensus.messages import Proposal, SignedMessage, Vote
-from clearstone.spec.encoding import records, trie
+from clearstone.spec.encoding import cbor, records, trie
 from clearstone.spec.receipts import Rejection
 from clearstone.spec.snapshot import Snapshot, restore, snapshot_of
 from clearstone.spec.state_root import state_root
@@ -48,6 +48,14 @@ class Decoding:
 
     kind: Literal["Transaction", "Block", "Vote", "Proposal", "SignedMessage", "Account"]
     """What they must be."""
+    data: bytes
+    """Any bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bytes:
+    """Bytes that may stand for a value."""
+
     data: bytes
     """Any bytes."""
 
@@ -148,6 +156,12 @@ def decode(question: Decoding) -> Decoded | Rejection:
     return record if isinstance(record, Rejection) else Decoded(record)
 
 
+def recode(question: Bytes) -> Bytes | Rejection:
+    """Read bytes as any value at all, of no kind in particular, and write it again; or reject them."""
+    value = cbor.decode(question.data)
+    return value if isinstance(value, Rejection) else Bytes(cbor.encode(value))
+
+
 def write_trie(question: Writes) -> Proved:
     """Write entries to an empty trie, one after the other, and prove what it then has at a key."""
     made: trie.Trie = trie.EMPTY
@@ -173,4 +187,4 @@ def genesis(question: GenesisToStart) -> Started | Rejection:
     return state if isinstance(state, Rejection) else Started(snapshot_of(state), state_root(state))
 
 
-OPERATIONS = operations(encode, decode, write_trie, check_proof, root_of_state, genesis)
+OPERATIONS = operations(encode, decode, recode, write_trie, check_proof, root_of_state, genesis)

@@ -61,6 +61,7 @@ def _case(result: Result, known: bool) -> dict[str, Any]:
         "id": result.case.id,
         "description": result.case.description,
         "rules": list(result.case.rules),
+        "operation": result.case.operation,
         "verdict": result.verdict,
     }
     if known:
@@ -110,7 +111,7 @@ def _read_case(told: dict[str, Any]) -> Result:
     if told["verdict"] not in VERDICTS:
         raise ValueError(f"there is no verdict {told['verdict']}")
     return Result(
-        Case(told["id"], told["description"], tuple(told["rules"]), "", None, None),
+        Case(told["id"], told["description"], tuple(told["rules"]), told["operation"], None, None),
         told["verdict"],
         told.get("reason", ""),
         tuple(Difference(**each) for each in told.get("differences", ())),

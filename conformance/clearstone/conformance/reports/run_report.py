@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +10,12 @@ from math import sqrt
 
 from clearstone.conformance.runner.verdicts import VERDICTS, Result, Verdict
 from clearstone.conformance.wire import SUITES, Hello
+from clearstone.spec.rules import RULES
+
+WHOLE_STATES = frozenset({"apply_transaction", "apply_blocks"})
+"""Operations whose answer is a whole state."""
+
+_RULE = re.compile(r"\b[A-Z]+-\d+[a-z]?\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +80,41 @@ def tally(results: tuple[Result, ...]) -> Mapping[str, Mapping[Verdict, int]]:
 
 
 def suspects(results: tuple[Result, ...]) -> tuple[Suspect, ...]:
-    """The rules that failed cases name, the likeliest first: those in many failures and few passes.
+    """The rules that failures point at, the likeliest first.
 
-    What a case came to is compared with the rules that it names, as one compares failing tests with the code they run.
+    A rule is the likelier the more failed cases name it and the fewer passed ones do, as one compares failing tests
+    with the code that they run. A case that asks a single function says more than one that asks for a whole state,
+    which rests on everything, and counts twice.
     """
+    whole = _scores(results)
+    local = _scores(tuple(each for each in results if each.case.operation not in WHOLE_STATES))
+    found = (
+        Suspect(rule, failed, asked, (score + 2 * local[rule][2]) / 3 if rule in local else score / 3)
+        for rule, (failed, asked, score) in whole.items()
+    )
+    return tuple(sorted(found, key=lambda each: (-each.score, each.rule)))
+
+
+def _scores(results: tuple[Result, ...]) -> dict[str, tuple[int, int, float]]:
+    """For each rule that a failure names: failures and cases that name it, and how well the two agree."""
     failed: Counter[str] = Counter()
     asked: Counter[str] = Counter()
     failures = 0
     for result in results:
         if result.verdict in ("passed", "failed"):
-            asked.update(result.case.rules)
+            asked.update(named(result))
         if result.verdict == "failed":
-            failed.update(result.case.rules)
+            failed.update(named(result))
             failures += 1
-    found = (Suspect(rule, count, asked[rule], count / sqrt(failures * asked[rule])) for rule, count in failed.items())
-    return tuple(sorted(found, key=lambda each: (-each.score, each.rule)))
+    return {rule: (count, asked[rule], count / sqrt(failures * asked[rule])) for rule, count in failed.items()}
+
+
+def named(result: Result) -> frozenset[str]:
+    """The rules that a result is about: those of its case, and those by which it was or should have been rejected."""
+    texts = [result.reason, *(f"{each.expected} {each.actual}" for each in result.differences if _rejects(each.path))]
+    found = {rule for text in texts for rule in _RULE.findall(text) if rule in RULES}
+    return frozenset(found.union(result.case.rules))
+
+
+def _rejects(path: str) -> bool:
+    return path.endswith("rejection")

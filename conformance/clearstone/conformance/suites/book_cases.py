@@ -130,6 +130,10 @@ def _matching() -> list[Draft]:
         told = "A reduce-only order never flips a position."
         order = sell(MARKET, lots, 49_000, "ioc", reduce_only=True)
         stage.tries(f"reduce-only-{lots}", told, ("BOOK-2",), dora, order)
+    stage.acts(carol, buy(MARKET, 20, 50_030))
+    stage.tries(
+        "flips", "A position changes sides: a close and an opening.", ("LEDGER-3",), dora, sell(MARKET, 25, 50_000)
+    )
     stage.acts(bob, buy(MARKET, 8, 50_300))
     stage.tries(
         "meets-needless-reduce-only",

@@ -8,6 +8,7 @@ from hashlib import sha256
 
 from clearstone.conformance.operations.encoding_operations import (
     RECORDS,
+    Bytes,
     Decoding,
     Encodable,
     Encoding,
@@ -70,7 +71,7 @@ MALFORMED: tuple[tuple[str, str, str], ...] = (
     ("bignum-in-nothing", "ENC-3", "c2"),
     ("keys-out-of-order", "ENC-1", "a2617a01616102"),
     ("longer-key-before-shorter", "ENC-1", "a262616101617a02"),
-    ("key-twice", "ENC-1", "a2616101616102"),
+    ("key-twice", "ENC-3", "a2616101616102"),
     ("key-that-is-a-number", "ENC-1", "a10101"),
     ("key-cut-short", "ENC-3", "a161"),
     ("value-cut-short", "ENC-3", "a16161"),
@@ -94,6 +95,31 @@ MALFORMED: tuple[tuple[str, str, str], ...] = (
     ("deepest", "ENC-1", "81" * 33 + "00"),
 )
 """Name, the rule that is at stake, the bytes."""
+
+
+WELL_FORMED: tuple[tuple[str, str], ...] = (
+    ("zero", "00"),
+    ("largest-in-a-head", "17"),
+    ("two-bytes", "1818"),
+    ("three-bytes", "190100"),
+    ("five-bytes", "1a00010000"),
+    ("nine-bytes", "1bffffffffffffffff"),
+    ("bignum", "c249010000000000000000"),
+    ("largest-bignum", "c25820" + "ff" * 32),
+    ("minus-one", "20"),
+    ("negative", "3bffffffffffffffff"),
+    ("negative-bignum", "c349010000000000000000"),
+    ("bytes", "420102"),
+    ("text", "62c3bc"),
+    ("list", "820181f6"),
+    ("true", "f5"),
+    ("false", "f4"),
+    ("map", "a3616203617a0162616102"),
+    ("empty-map", "a0"),
+    ("empty-list", "80"),
+    ("deepest", "81" * 32 + "00"),
+)
+"""Name, the bytes."""
 
 
 def records() -> Iterator[tuple[str, Encodable]]:
@@ -131,8 +157,11 @@ def drafts() -> list[Draft]:
         found.append(Draft(f"encoding/read-{name}", "And it is read again.", ("ENC-1",), "decode", question))
     for name, rule, data in MALFORMED:
         told = "Bytes that stand for no value."
-        question = Decoding("Transaction", bytes.fromhex(data))
-        found.append(Draft(f"encoding/malformed-{name}", told, (rule,), "decode", question))
+        rules = (rule, "ENC-1") if name == "key-twice" else (rule,)
+        found.append(Draft(f"encoding/malformed-{name}", told, rules, "recode", Bytes(bytes.fromhex(data))))
+    for name, data in WELL_FORMED:
+        told = "Bytes that stand for a value, of which they are the one encoding."
+        found.append(Draft(f"encoding/value-{name}", told, ("ENC-1",), "recode", Bytes(bytes.fromhex(data))))
     found += [
         Draft(f"encoding/no-record-{name}", told, ("ENC-3",), "decode", Decoding(kind, data))  # type: ignore[arg-type]
         for name, told, kind, data in no_records()

@@ -39,10 +39,20 @@ def proposed(round: int, value: bytes, valid_round: int) -> SignedMessage:
 
 def drafts() -> list[Draft]:
     """The cases about guilt."""
-    return [
+    found = [
         Draft(f"consensus/guilt-{name}", told, ("CONS-5",), "accuse", Logs("c", VALIDATORS, logs))
         for name, told, logs in (*_equivocation(), *_amnesia())
     ]
+    three = VALIDATORS[:3]
+    key = proposer(three, 9, 3)
+    locked, against = by(0, vote(PRECOMMIT, 1, BLOCK)), by(0, vote(PREVOTE, 3, OTHER))
+    freed = by(key, Proposal("c", 9, 3, OTHER, 2))
+    for name, voters in (("exactly-two-thirds", (1, 2)), ("everybody", (0, 1, 2))):
+        log = (locked, against, freed, *polka(2, OTHER, voters))
+        told = "Exactly two thirds of the power free nobody."
+        question = Logs("c", three, (log,))
+        found.append(Draft(f"consensus/guilt-freed-by-{name}", told, ("CONS-5", "CONS-1"), "accuse", question))
+    return found
 
 
 Told = tuple[str, str, tuple[tuple[SignedMessage, ...], ...]]

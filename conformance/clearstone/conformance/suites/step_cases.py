@@ -1,8 +1,7 @@
 """Single steps of a validator: each claim, on nodes in every step of a round, with logs that do and do not bear it out.
 
-Four validators of power 1, 1, 1 and 2, of which 4 of 5 are a quorum and 2 of 5 more than a third. What is tried is a
-product of nodes, logs and claims, of which those are kept in which something happens, and those that stand just beside
-them.
+Four validators of power 1, 1, 1 and 3, so that there are votes of exactly a third, half and two thirds of the power:
+none of these is enough for what asks for more than a third, or more than two thirds.
 """
 
 from __future__ import annotations
@@ -30,13 +29,20 @@ from clearstone.spec.consensus.node import NEW, Node
 from clearstone.spec.consensus.validators import Validator
 
 KEYS = sorted(map(named_key, ("first", "second", "third", "fourth")))
-VALIDATORS = tuple(Validator(key, 2 if key == KEYS[3] else 1) for key in KEYS)
+VALIDATORS = tuple(Validator(key, 3 if key == KEYS[3] else 1) for key in KEYS)
 BLOCK, OTHER, INVALID = (sha256(name).digest() for name in (b"block", b"other", b"invalid"))
-NODE = Node("c", 9, KEYS[0], 5)
+NODE = Node("c", 9, KEYS[0], 6)
 STEPS = ((NEW, "new"), (PROPOSE, "propose"), (PREVOTE, "prevote"), (PRECOMMIT, "precommit"))
-BEFORE, MINORITY, QUORUM, EVERYBODY = (0,), (0, 1, 2), (0, 1, 3), (0, 1, 2, 3)
-"""Indices of voters with 1, 3, 4 and 5 of 5."""
-VOTERS = ((BEFORE, "one"), (MINORITY, "three"), (QUORUM, "four"), (EVERYBODY, "five"))
+QUORUM, EVERYBODY = (0, 1, 3), (0, 1, 2, 3)
+"""Indices of voters with 5 and with all of the power."""
+VOTERS = (
+    ((0,), "one"),
+    ((0, 1, 2), "half"),
+    ((0, 3), "exactly-two-thirds"),
+    (QUORUM, "a-quorum"),
+    (EVERYBODY, "everybody"),
+)
+"""Indices of voters, and what they come to."""
 
 
 def said(who: int, message: Message) -> SignedMessage:
@@ -60,7 +66,7 @@ def step(
     """A case of one step."""
     told = f"The claim {type(claim).__name__}, {name.replace('-', ' ')}."
     question = StepToTake(node, VALIDATORS, received, (BLOCK, OTHER), candidate, claim)
-    rules = ("CONS-2", "CONS-3", "CONS-1")
+    rules = ("CONS-1", "CONS-2") if "by-" in name or "heard-" in name else ("CONS-2", "CONS-3")
     return Draft(f"consensus/{type(claim).__name__.lower()}-{name}", told, rules, "take_step", question)
 
 
@@ -189,7 +195,7 @@ def _splits() -> Iterator[Draft]:
 
 
 def _ahead() -> Iterator[Draft]:
-    later = (*votes(PREVOTE, 3, BLOCK, (1,)), *votes(PRECOMMIT, 3, NIL, (2,)))
+    later = (*votes(PREVOTE, 3, BLOCK, (1,)), *votes(PRECOMMIT, 3, NIL, (0, 2)))
     for at, name in STEPS:
         for candidate, whose in ((OTHER, "own-turn"), (NIL, "anothers-turn")):
             yield step(f"{name}-{whose}", replace(NODE, step=at, round=1), Ahead(3), later, candidate)
@@ -199,8 +205,10 @@ def _ahead() -> Iterator[Draft]:
     yield step(
         "heard-from-one-twice", node, Ahead(3), (*votes(PREVOTE, 3, BLOCK, (1,)), *votes(PRECOMMIT, 3, NIL, (1,)))
     )
+    third = (*votes(PREVOTE, 3, BLOCK, (1,)), *votes(PRECOMMIT, 3, NIL, (2,)))
+    yield step("heard-from-exactly-a-third", node, Ahead(3), third)
     yield step("heard-from-the-largest", node, Ahead(3), votes(PREVOTE, 3, BLOCK, (3,)))
-    yield step("heard-a-proposal", node, Ahead(3), (said(1, proposal(3)), *votes(PREVOTE, 3, BLOCK, (2,))))
+    yield step("heard-a-proposal", node, Ahead(3), (said(1, proposal(3)), *votes(PREVOTE, 3, BLOCK, (0, 2))))
     yield step("of-the-same-round", replace(node, round=3), Ahead(3), later)
     yield step("of-an-earlier-round", replace(node, round=4), Ahead(3), later)
 

@@ -174,7 +174,7 @@ def _flagged_through_expiry() -> list[Draft]:
     chain.block(time=call.expiry - 4_000 * 30)
     stage.acts(holder, Liquidate(writer, call.market, 1))
     for number in range(31):
-        chain.block(time=call.expiry - 4_000 * (29 - number) + 1, prices={"BTC": 58_000 + 300 * number})
+        chain.block(time=call.expiry - 4_000 * (29 - number) + 1, prices={"BTC": 58_000})
     chain.block()
     told = "What is settled is paid before a flagged account is judged."
     stage.plays("flagged-through-expiry", told, ("WATER-1", "OPT-3", "LIQ-1"), start)
