@@ -43,6 +43,8 @@ LISTED = {
 """Listed mutants, and an obligation that each refutes."""
 
 BROKEN = [
+    ("on_a_frozen_feed_no_position_grows", "margin", "return health.fresh and ", "return "),
+    ("on_a_frozen_feed_no_position_grows", "margin", "or lots <= position.lots < 0):", "or position.lots < 0):"),
     ("whom_a_taker_passes_is_gone_from_the_book", "matching", "0 or not order.reduce_only:", "0 or order.lots:"),
     ("whom_a_taker_passes_is_gone_from_the_book", "matching", "if left is None or _reducible", "if True or _reducible"),
     (

@@ -19,9 +19,10 @@ from clearstone.proofs.ledger.worlds import ALICE, Setting, beside, context, hol
 from clearstone.proofs.obligations import obligation
 from clearstone.proofs.symbolic.formulas import conjunction, negation
 from clearstone.proofs.worlds import World
-from clearstone.spec.accounts import Account, Order, account_id
+from clearstone.spec.accounts import Account, Order, account_id, lots_in
 from clearstone.spec.book import EMPTY_BOOK, with_order
 from clearstone.spec.cash import check_leaving, open_account
+from clearstone.spec.instruments import Instrument
 from clearstone.spec.margin import Quotes, equity, healthy_after, meets_initial, orders_requirement
 from clearstone.spec.orders import cancel
 from clearstone.spec.settlement import settle
@@ -156,3 +157,25 @@ def the_health_rule_lets_no_deficit_grow(world: World) -> None:
     world.reached("healthy" if healthy else "refused")
     if healthy:
         require_no_deeper(world, before, after, Setting(ledger(world, {}, ()), block))
+
+
+@obligation("ORACLE-5", "MARGIN-6", about=(healthy_after,), reaches={"allowed", "refused"})
+def on_a_frozen_feed_no_position_grows(world: World) -> None:
+    """While a feed is frozen, the health rule lets nobody open, grow or flip a position in it, however rich he is."""
+    instrument: Instrument
+    if world.choice("instrument", ("perpetual", "option")) == "option":
+        instrument = parts.series(world, MARKET, True, expiry=5_000)
+    else:
+        instrument = parts.perpetual(world, MARKET, checked=False)
+    quotes = {MARKET: parts.quote(world, instrument, fresh=False)}
+    held = (parts.position(world, ALICE, MARKET),) if world.choice("holds", ("lots", "none")) == "lots" else ()
+    before = parts.account(world, ALICE, held)
+    after = replace(before, cash=world.integer("cash after"), positions=(parts.position(world, "after", MARKET),))
+    allowed = healthy_after(before, after, quotes)
+    world.observe("allowed", allowed)
+    world.reached("allowed" if allowed else "refused")
+    if allowed:
+        was, now = lots_in(before, MARKET), lots_in(after, MARKET)
+        world.require(now > 0 if was > 0 else now < 0, "the position is on the side that it was on")
+        world.require(now <= was if was > 0 else now >= was, "and no larger")
+        world.require(was != 0, "nobody opens one")
