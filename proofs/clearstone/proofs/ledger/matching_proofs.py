@@ -10,12 +10,12 @@ from typing import cast
 from clearstone.proofs.contracts import replaced
 from clearstone.proofs.ledger import parts
 from clearstone.proofs.ledger.number_proofs import DONE
-from clearstone.proofs.ledger.trading_contracts import either_kind
+from clearstone.proofs.ledger.trading_contracts import UNASKED, either_kind
 from clearstone.proofs.ledger.trading_proofs import PERP
 from clearstone.proofs.ledger.worlds import ALICE, BOB, context, ledger
 from clearstone.proofs.obligations import obligation
 from clearstone.proofs.worlds import World
-from clearstone.spec.accounts import Account, Order, Position, lots_in, with_position
+from clearstone.spec.accounts import Account, Order, Position, lots_in
 from clearstone.spec.book import EMPTY_BOOK, Book, Level, Resting, candidates, side_of, with_order, without
 from clearstone.spec.ledger_state import Context
 from clearstone.spec.matching import Match, cancel_resting, fill, match_order, meet, stopped_when_spent, without_spent
@@ -131,17 +131,19 @@ def any_fill(world: World) -> Iterator[None]:
         accounts, bought = match.ledger.accounts, lots if order.side == "buy" else -lots
         making, taking = accounts[entry.account], accounts[taker]
         left = tuple(replace(resting, lots=resting.lots - lots) for _ in making.orders)
-        making = replace(making, positions=moved(making, -bought), orders=left)
-        accounts = accounts.set(entry.account, making).set(taker, replace(taking, positions=moved(taking, bought)))
+        making = replace(making, positions=moved(making, -bought, resting.reduce_only), orders=left)
+        taking = replace(taking, positions=moved(taking, bought, order.reduce_only))
+        accounts = accounts.set(entry.account, making).set(taker, taking)
         return replace(match, ledger=replace(match.ledger, accounts=accounts), left=match.left - lots)
 
     with replaced(fill, filled):
         yield
 
 
-def moved(account: Account, lots: int) -> tuple[Position, ...]:
-    """The positions of an account after it traded so many lots; what it paid is not looked at."""
-    return with_position(account.positions, Position(PERP, lots_in(account, PERP) + lots, 0, 0))
+def moved(account: Account, lots: int, reduces: bool) -> tuple[Position, ...]:
+    """The positions after so many lots were traded; only who reduces only is asked for them."""
+    held = lots_in(account, PERP) + lots if reduces else UNASKED
+    return (Position(PERP, held, 0, 0),)
 
 
 @obligation("BOOK-2", about=(meet, without_spent, stopped_when_spent), reaches={"goes on", "stopped", "filled"})
@@ -150,16 +152,17 @@ def whom_a_taker_passes_is_gone_from_the_book(world: World) -> None:
     buying = world.choice("taker buys", (True, False))
     quote = parts.quote(world, either_kind(world, PERP))
     resting = parts.order(world, BOB, PERP, not buying, world.choice("resting order", (False, True)))
-    # lots may be 0 here: who holds none holds 0
+    lots, reducing = world.integer("lots", 1, MAX_LOTS, 3), world.choice("reduce only", (False, True))
+    reduces = {ALICE: reducing, BOB: resting.reduce_only}
     held = {
-        name: Position(PERP, world.integer(f"{name} holds", -MAX_LOTS, MAX_LOTS, 10), 0, 0) for name in (ALICE, BOB)
-    }
+        name: Position(PERP, world.integer(f"{name} holds", -MAX_LOTS, MAX_LOTS, 10) if asked else UNASKED, 0, 0)
+        for name, asked in reduces.items()
+    }  # lots may be 0 here: who holds none holds 0
     accounts = {
         ALICE: parts.account(world, ALICE, (held[ALICE],)),
         BOB: parts.account(world, BOB, (held[BOB],), (resting,)),
     }
     before = ledger(world, accounts, (PERP,), books={PERP: with_order(EMPTY_BOOK, BOB, resting)})
-    lots, reducing = world.integer("lots", 1, MAX_LOTS, 3), world.choice("reduce only", (False, True))
     order = Place(PERP, "buy" if buying else "sell", lots, None, "ioc", reducing, "cancel-maker")
     entry, block = Resting(resting.sequence, BOB, resting.nonce), context(world, {PERP: quote})
     with any_fill(world):
