@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from clearstone.proofs.contracts import replaced
 from clearstone.proofs.ledger.loss_contracts import Stage, any_insurance, any_shares, any_stage
 from clearstone.proofs.ledger.money import require_conservation, require_postings
@@ -108,9 +110,11 @@ def a_deficit_is_paid_in_order_and_to_the_atom(world: World) -> None:
     Where the pool's vault covers all claims, which conservation says, nothing stays owed and the account ends at zero.
     """
     setting = crowd(world, ALICE, OTHERS)
-    before, pool, quotes = setting.ledger, setting.ledger.pools["main"], setting.context.quotes
-    owed = -before.accounts[BOB].cash
-    world.assume(owed >= 0)
+    pool, quotes = setting.ledger.pools["main"], setting.context.quotes
+    owed = world.integer("owed", 0, MAX_ATOMS, 500)
+    bob = replace(setting.ledger.accounts[BOB], cash=-owed)
+    before = replace(setting.ledger, accounts=setting.ledger.accounts.set(BOB, bob))
+    setting = replace(setting, ledger=before)
     worth = {name: equity(before.accounts[name], quotes) for name in (ALICE, OTHERS)}
     with any_insurance(world) as draws:
         after, stages, profits = assigned(world, setting)

@@ -23,6 +23,7 @@ from clearstone.spec.deleveraging import Closing, close_position, close_position
 from clearstone.spec.instruments import Phase, Quote
 from clearstone.spec.ledger_state import Context, Ledger
 from clearstone.spec.numbers import MAX_LOTS
+from clearstone.spec.tables import table
 
 PERP = "perp"
 """The market that is closed."""
@@ -55,14 +56,19 @@ def moved_lots() -> Iterator[list[tuple[str, int]]]:
 
 def holders(world: World, quote: Quote, long: bool) -> dict[str, Account]:
     """Everybody who holds anything in a market in which Bob is long or short: all lots sum to zero."""
-    sides = {ALICE: not long, BOB: long, WINNERS: not long, LOSERS: not long, FELLOWS: long}
+    sizes = {name: world.integer(f"{name}'s size", 1, MAX_LOTS, 4) for name in (ALICE, BOB, WINNERS, LOSERS)}
+    rest = sizes[ALICE] + sizes[WINNERS] + sizes[LOSERS] - sizes[BOB]
+    sizes[FELLOWS] = world.integer("size of the same side", 1, None, rest if isinstance(rest, int) else 8)
+    world.assume(sizes[FELLOWS] == rest)
     accounts = {}
-    for name, buys in sides.items():
-        size = world.integer(f"{name}'s size", 1, MAX_LOTS, 12 if name == ALICE else 4)
-        accounts[name] = parts.account(world, name, (parts.position(world, name, PERP, size if buys else -size),))
-    world.assume(sum(lots_in(account, PERP) for account in accounts.values()) == 0)
-    world.assume(in_profit(accounts[WINNERS], quote))
-    world.assume(negation(in_profit(accounts[LOSERS], quote)))
+    for name, size in sizes.items():
+        lots = size if long == (name in (BOB, FELLOWS)) else -size
+        held = parts.position(world, name, PERP, lots)
+        if name == WINNERS:
+            held = replace(held, cost=lots * quote.mark - world.integer("the winners' profit", 1, None, 9))
+        if name == LOSERS:
+            held = replace(held, cost=lots * quote.mark + world.integer("the losers' loss", 0, None, 9))
+        accounts[name] = parts.account(world, name, (held,))
     return accounts
 
 
@@ -84,9 +90,8 @@ def a_position_is_closed_whole_against_winners_first(world: World) -> None:
     long = world.choice("the defaulter is", ("long", "short")) == "long"
     quotes = {PERP: parts.quote(world, parts.perpetual(world, PERP))}
     accounts = holders(world, quotes[PERP], long)
-    before = with_accounts(ledger(world, {}, (PERP,)), accounts)
-    held = sides(accounts, long)
-    world.assume(before.markets[PERP].open_interest == held[0])
+    market = replace(parts.market(world, PERP), open_interest=sides(accounts, long)[0])
+    before = with_accounts(replace(ledger(world, {}, ()), markets=table([(PERP, market)])), accounts)
     wins = in_profit(accounts[ALICE], quotes[PERP])
     lost = accounts[BOB].positions[0]
     with any_shares(world), moved_lots() as shares:

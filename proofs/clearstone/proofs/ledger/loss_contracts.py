@@ -22,6 +22,12 @@ from clearstone.spec.receipts import Posting
 from clearstone.spec.waterfall import Absorption, charge_accounts, draw_insurance
 
 
+def usual_shares(amount: int, caps: Sequence[int]) -> tuple[int, ...]:
+    """Shares to try first: where amount and caps are numbers, what apportioning makes of them."""
+    plain = all(isinstance(one, int) for one in (amount, *caps)) and min((amount, *caps), default=0) >= 0
+    return apportion(amount, caps) if plain else (1,) * len(caps)
+
+
 @contextmanager
 def any_shares(world: World) -> Iterator[list[tuple[int, ...]]]:
     """Apportioning gives any shares within the caps that add up to the amount; gives the caps that were asked about."""
@@ -30,7 +36,10 @@ def any_shares(world: World) -> Iterator[list[tuple[int, ...]]]:
     def shares(amount: int, caps: Sequence[int]) -> tuple[int, ...]:
         world.require(amount >= 0, "no negative amount is apportioned")
         world.require(amount <= sum(caps), "no more is apportioned than the caps allow")
-        found = tuple(world.integer(f"share {len(asked)}.{place}", 0, None, 1) for place in range(len(caps)))
+        likely = usual_shares(amount, caps)
+        found = tuple(
+            world.integer(f"share {len(asked)}.{place}", 0, None, usual) for place, usual in enumerate(likely)
+        )
         asked.append(tuple(caps))
         for part, cap in zip(found, caps, strict=True):
             world.require(cap >= 0, "no cap is negative")
@@ -111,7 +120,10 @@ def any_stage(world: World, named: str, others: str) -> Iterator[list[Stage]]:
         world.assume(together >= 0)
         world.assume(together <= equity(accounts[others], context.quotes))
         caps = {named: cap, others: together}
-        taken, paid = (world.integer(f"{what} in {name}", 0, None, 1) for what in ("taken", f"paid by {named}"))
+        least = min(absorption.owed, cap + together)
+        likely = usual_shares(least, (cap, together))
+        taken = world.integer(f"taken in {name}", 0, None, sum(likely))
+        paid = world.integer(f"paid by {named} in {name}", 0, None, likely[0])
         world.assume(taken <= absorption.owed)
         world.assume(taken <= cap + together)
         world.assume(negation(conjunction(taken < absorption.owed, taken < cap + together)))
