@@ -60,7 +60,7 @@ class Columns:
         guards: list[Guard] = []
         for row in self.table.rows:
             guards += [guard for ways in row.ways.values() for guard in ways]
-            guards += [guard for _, guard in row.decides]
+            guards += [guard for _, _, guard in row.decides]
             guards += list(row.wrong)
         atoms = sorted({atom for guard in guards for atom in guard}, key=repr)
         return {atom: number for number, atom in enumerate(atoms)}
@@ -111,15 +111,15 @@ class Columns:
                     needs[slot, alternative, :, number] = masks[min(alternative, len(masks) - 1)]
         return after, needs
 
-    def _decisions(self) -> tuple[list[tuple[bytes, list[int]]], NDArray[np.uint64]]:
-        """Every way to decide, with its value; and for each local state which of them are open to it, as bits."""
+    def _decisions(self) -> tuple[list[tuple[int, bytes, list[int]]], NDArray[np.uint64]]:
+        """Every way to decide, with round and value; and for each local state which of them are open to it, as bits."""
         distinct = sorted({each for row in self.table.rows for each in row.decides}, key=repr)
         if len(distinct) > WORD:
             raise RefusedError("there are more ways to decide than bits in a word")
         offered = np.zeros(len(self.table.rows), dtype=np.uint64)
         for number, row in enumerate(self.table.rows):
             offered[number] = sum(1 << place for place, each in enumerate(distinct) if each in row.decides)
-        return [(value, self.mask(guard)) for value, guard in distinct], offered
+        return [(round, value, self.mask(guard)) for round, value, guard in distinct], offered
 
     def _faults(self) -> tuple[NDArray[np.bool_], NDArray[np.uint64]]:
         """For each alternative and local state, whether a step from it is wrong, and (for each word) what it takes."""
@@ -150,7 +150,14 @@ class Columns:
         return words
 
     def steps(self, columns: list[Numbers], reached: list[Words]) -> Iterator[tuple[NDArray[np.intp], Words]]:
-        """The steps of many states, some at a time: from which of them, and to which canonical state.
+        """The steps of many states, some at a time: from which of them, and to which canonical state."""
+        for chosen, _, moved in self.moves(columns, reached):
+            yield chosen, self.canonical(moved)
+
+    def moves(
+        self, columns: list[Numbers], reached: list[Words]
+    ) -> Iterator[tuple[NDArray[np.intp], int, list[Numbers]]]:
+        """The same, and who moves, and where everybody then is, before anything is taken together.
 
         Of two validators that are alike, in like local states, only the first moves.
         """
@@ -167,7 +174,7 @@ class Columns:
                 if chosen.size:
                     moved = [each[chosen] for each in columns]
                     moved[mover] = after[chosen]
-                    yield chosen, self.canonical(moved)
+                    yield chosen, mover, moved
 
     def holds(self, slot: int, column: Numbers, reached: list[Words]) -> NDArray[np.bool_]:
         """Whether one of the guards of a way holds."""

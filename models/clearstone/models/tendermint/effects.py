@@ -61,8 +61,8 @@ class Effect:
     """What `step` said."""
     ways: tuple[Way, ...]
     """How it can end: carried out, or cut short by a crash."""
-    decides: frozenset[bytes]
-    """What is decided."""
+    decides: frozenset[tuple[int, bytes]]
+    """What is decided: the round of the commit, and the block."""
     findings: tuple[str, ...] | None
     """What is wrong with the step; None if that depends on who else voted, and must be asked each time."""
 
@@ -140,7 +140,7 @@ class Effects:
             for done in range(1, len(outcome.actions)):
                 left = self.locals.crashed(local, outcome.actions[:done])
                 ways.append(Way(done, self.locals.number(left), safety.crashed(left) if self.judges else ()))
-        decides = frozenset(action.block_id for action in outcome.actions if isinstance(action, Decide))
+        decides = frozenset((action.round, action.block_id) for action in outcome.actions if isinstance(action, Decide))
         findings: tuple[str, ...] | None = ()
         if self.judges and (decides or goes_against_lock(local, outcome)):
             findings = None

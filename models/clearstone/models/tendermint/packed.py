@@ -159,7 +159,7 @@ class PackedSearch:
         """In which states two values can be decided."""
         offered = np.bitwise_or.reduce([self.columns.offered[column] for column in columns])
         by_value: dict[bytes, NDArray[np.bool_]] = {}
-        for place, (value, needs) in enumerate(self.columns.decisions):
+        for place, (_, value, needs) in enumerate(self.columns.decisions):
             open_to_some = (offered >> np.uint64(place)) & np.uint64(1) == 1
             for word, need in zip(reached, needs, strict=True):
                 open_to_some &= (word & np.uint64(need)) == np.uint64(need)

@@ -95,7 +95,7 @@ class TendermintSystem:
                 continue  # what it can do, its twin can
             seen = {state[index]}
             for effect in self.effects_of(place, state[index]):
-                decidable |= effect.decides
+                decidable.update(value for _, value in effect.decides)
                 findings = effect.findings if effect.findings is not None else self.judge(state, place, effect)
                 for way in effect.ways:
                     found = (*findings, *way.findings)

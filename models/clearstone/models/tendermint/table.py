@@ -42,8 +42,8 @@ class Row:
 
     ways: dict[int, set[Guard]] = field(default_factory=dict)
     """Where it can go: the number of each local state, and the votes of which any one set is enough."""
-    decides: set[tuple[bytes, Guard]] = field(default_factory=set)
-    """What it would decide, and on which votes."""
+    decides: set[tuple[int, bytes, Guard]] = field(default_factory=set)
+    """What it would decide, by a commit of which round, and on which votes."""
     wrong: dict[Guard, Fault] = field(default_factory=dict)
     """Steps that are wrong in themselves, by the votes that they take."""
 
@@ -80,7 +80,7 @@ class Table:
                     row.ways.setdefault(way.after, set()).add(guard)
                 if findings or way.findings:
                     row.wrong.setdefault(guard, Fault((*findings, *way.findings), claim, way.carried_out))
-            row.decides |= {(value, guard) for value in effect.decides}
+            row.decides |= {(round, value, guard) for round, value in effect.decides}
         if local.crashes < self.instance.crashes:
             left = self.locals.crashed(local, ())
             row.ways.setdefault(self.locals.number(left), set()).add(frozenset())
@@ -177,7 +177,7 @@ class Table:
 
         row = self.rows[number]
         ways = {renamed[after]: {guard_of(guard) for guard in ways} for after, ways in row.ways.items()}
-        return ways, {(to[value], guard_of(guard)) for value, guard in row.decides}
+        return ways, {(round, to[value], guard_of(guard)) for round, value, guard in row.decides}
 
     @staticmethod
     def _contents(row: Row) -> object:

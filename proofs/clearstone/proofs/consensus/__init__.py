@@ -13,6 +13,9 @@ The proof has two halves that meet in one set of formulas.
 Each path through the code is shown to be a move of the abstract system, or none (`refinement`), to happen exactly when
 the paper says so (`exactness`), and to keep what a crash must not undo (`promises`).
 
+`explored_edges` sees the link a second way: on every state and step of the exhausted finite model, the formulas of the
+theorem (`finite_theorem`) are evaluated over arrays (`array_reading`).
+
 *Around it*: `admission` shows what enters a log and what a commit proves, `evidence_rules` and `trials` that the
 judge's code convicts for exactly the crimes that `accountability` and `never_accused` speak of.
 
