@@ -59,6 +59,18 @@ BROKEN = [
     (LIQUIDATION, "liquidation", "pool.insurance + takeover.penalty", "pool.insurance"),
     (EXPIRY, "liquidation", "replace(market, open_interest=grown)", "market"),
     (LIQUIDATION, "takeover", ">= maintenance_requirement(target, context.quotes):", "< 0:"),
+    (
+        "who_has_nothing_left_is_flagged_after_funding_is_settled",
+        "liquidation",
+        "settled, target_funding = settle_funding(ledger, context.quotes, context.now, action.account)",
+        "settled, target_funding = ledger, ()",
+    ),
+    (
+        "a_change_that_binds_touches_its_own_pool_alone",
+        "changes",
+        "ledger.pools.set(name, replace(pool",
+        "ledger.pools.set('elsewhere', replace(pool",
+    ),
     (EXPIRY, "takeover", "min(action.lots, least)))", "action.lots))"),
     ("charges_stay_within_their_cap_discount_first", "takeover", "min(penalty, cap - discount)", "min(penalty, cap)"),
     (DEFICIT, "waterfall", '] = ("insurance", "residue", "fees")', '] = ("fees", "residue", "insurance")'),

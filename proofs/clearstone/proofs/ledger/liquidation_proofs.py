@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from clearstone.proofs.contracts import found_healthy, replaced
 from clearstone.proofs.ledger import parts
 from clearstone.proofs.ledger.liquidation_worlds import PERP, SERIES, any_terms, liquidation, require_exchange
 from clearstone.proofs.ledger.money import require_conservation, require_postings
 from clearstone.proofs.ledger.number_proofs import DONE
 from clearstone.proofs.ledger.outcomes import ACCEPTED, came_to
-from clearstone.proofs.ledger.worlds import ALICE, BOB, beside
+from clearstone.proofs.ledger.populations import any_account
+from clearstone.proofs.ledger.worlds import ALICE, BOB, beside, context, ledger
 from clearstone.proofs.obligations import obligation
 from clearstone.proofs.worlds import World
 from clearstone.spec.accounts import Account, Position
+from clearstone.spec.book import EMPTY_BOOK, with_order
 from clearstone.spec.ledger_state import Context
 from clearstone.spec.liquidation import liquidate
+from clearstone.spec.margin import Quotes, equity, liquidatable
 from clearstone.spec.numbers import MAX_LOTS
 from clearstone.spec.parameters import PoolParameters
 from clearstone.spec.takeover import (
@@ -162,3 +167,39 @@ def taking_over_an_expiry_conserves_money_and_takes_a_part_of_each_leg(world: Wo
     if any(event.kind == "liquidated" for event in receipt.events):
         judged = found_healthy(asked.health, before.accounts[ALICE], after.accounts[ALICE])
         world.require(judged, "the liquidator was judged healthy after taking over")
+
+
+@obligation(
+    "LIQ-1", "PERP-2", "WATER-1", about=(liquidate,), reaches={ACCEPTED}, kinds=(Liquidate,), keeps={"conservation"}
+)
+def who_has_nothing_left_is_flagged_after_funding_is_settled(world: World) -> None:
+    """Both sides settle their funding before the target is judged; without equity it is flagged and keeps its lots."""
+    market = beside(BOB)
+    quotes = {beside(name): parts.ghost_quote(world, beside(name), True) for name in (ALICE, BOB)}
+    resting = parts.order(world, BOB, market, True)
+    accounts = {name: any_account(world, name) for name in (ALICE, BOB)}
+    accounts[BOB] = replace(accounts[BOB], orders=(resting,), cash=-accounts[BOB].cash)  # usually in debt
+    books = {market: with_order(EMPTY_BOOK, BOB, resting)}
+    before, block = ledger(world, accounts, tuple(quotes), books=books), context(world, quotes)
+
+    def judge(account: Account, _: Quotes) -> bool:
+        world.assume(equity(account, block.quotes) <= 0)
+        held = account.positions[0]
+        settled = held.funding_index == quotes[held.instrument].funding_index
+        world.require(settled, "it is judged with its funding settled")
+        return True
+
+    with replaced(liquidatable, judge):
+        after, receipt = liquidate(before, block, ALICE, Liquidate(BOB, market, world.integer("lots", 1, None, 3)))
+    require_conservation(world, before, after, (ALICE, BOB), tuple(quotes))
+    require_postings(world, before, after, receipt.postings, (ALICE, BOB), tuple(quotes))
+    if not came_to(world, before, after, receipt):
+        return
+    for name in (ALICE, BOB):
+        was, now = before.accounts[name].positions[0], after.accounts[name].positions[0]
+        world.require((now.lots, now.cost) == (was.lots, was.cost), "nothing is taken")
+        caught_up = now.funding_index == quotes[now.instrument].funding_index
+        world.require(caught_up, "and both sides' funding is settled")
+    world.require(after.accounts[BOB].flagged_at == block.now, "it is flagged")
+    world.require(after.pools["main"].flagged == (BOB,), "in the pool as well")
+    world.require(after.accounts[BOB].orders == (), "its orders are cancelled")

@@ -24,11 +24,12 @@ from clearstone.proofs.ledger.worlds import ALICE, BOB, Setting, beside
 from clearstone.proofs.obligations import obligation
 from clearstone.proofs.worlds import World
 from clearstone.spec.accounts import realise
+from clearstone.spec.changes import bind_changes
 from clearstone.spec.defaults import default, resolve, resolve_flagged, settle_pool_funding
 from clearstone.spec.deleveraging import Closing, close_position, close_positions
 from clearstone.spec.funding import Funding, advance_funding
 from clearstone.spec.instruments import Perpetual, quote_perpetual
-from clearstone.spec.ledger_state import Context, Ledger
+from clearstone.spec.ledger_state import Context, Ledger, ScheduledChange
 from clearstone.spec.margin import equity
 from clearstone.spec.numbers import MAX_ATOMS, apportion
 from clearstone.spec.receipts import Receipt
@@ -236,3 +237,23 @@ def prices_and_funding_are_alike_whatever_other_pools_hold(world: World) -> None
     world.observe("end", ends[0])
     world.reached(what)
     require_alike(world, ends[0], ends[1], "what a market of the pool is quoted and pays is alike")
+
+
+@obligation("LEDGER-4", "LEDGER-8", about=(bind_changes,), reaches={"pool/main", f"market/{PERP}"})
+def a_change_that_binds_touches_its_own_pool_alone(world: World) -> None:
+    """A parameter of a pool, or of a market in it, binds alike in both runs, and nothing elsewhere changes."""
+    runs = defaulted(world)
+    scope, name = world.choice("scope", (("pool/main", "penalty"), (f"market/{PERP}", "profit_cap")))
+    change = ScheduledChange(
+        scope, name, world.integer("value", usual=5_001), world.integer("binds at", 0, None, 2_900)
+    )
+
+    def event(ledger: Ledger, block: Context) -> tuple[Ledger, object]:
+        waiting = replace(ledger, changes=table([("1", change)]))
+        after, instruments, receipts = bind_changes(waiting, block.instruments, block.now)
+        for market in block.members[ELSEWHERE]:
+            world.require(instruments[market] is block.instruments[market], "no instrument elsewhere changes")
+        return after, ([instruments[market] for market in block.members["main"]], receipts)
+
+    require_isolated(world, runs, event)
+    world.reached(scope)
