@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clearstone.models.scenario_genesis import HOUR, START, series
-from clearstone.spec.accounts import Position
+from clearstone.spec.accounts import Account, Position
 from clearstone.spec.instruments import quote_option
+from clearstone.spec.margin import initial_requirement
 from clearstone.spec.portfolio_margin import (
     Leg,
     expiry_amount,
@@ -25,18 +26,25 @@ EXPIRY = START + HOUR
 
 
 def leg(
-    call: bool, strike: int, lots: int, index: int = 50_000, settled: int | None = None, multiplier: int = 10
+    call: bool,
+    strike: int,
+    lots: int,
+    *,
+    index: int = 50_000,
+    reported: int = 1_000,
+    settled: int | None = None,
+    multiplier: int = 10,
 ) -> Leg:
     some = replace(series(call=call, strike=strike, expiry=EXPIRY), multiplier=multiplier)
     some = replace(some, market=f"{strike}-{call}")
     now = START if settled is None else EXPIRY
-    return Position(some.market, lots, 0, 0), quote_option(some, now, index, 1_000, True, settled), some
+    return Position(some.market, lots, 0, 0), quote_option(some, now, index, reported, True, settled), some
 
 
 def legs_at(index: int) -> st.SearchStrategy[list[Leg]]:
     kinds = st.tuples(st.booleans(), st.sampled_from((40_000, 50_000, 57_000, 90_000)))
     held = st.dictionaries(kinds, st.integers(-9, 9).filter(bool), min_size=1, max_size=5)
-    return held.map(lambda lots: [leg(call, strike, size, index) for (call, strike), size in lots.items()])
+    return held.map(lambda lots: [leg(call, strike, size, index=index) for (call, strike), size in lots.items()])
 
 
 portfolios = st.integers(1, 120_000).flatmap(legs_at)
@@ -109,3 +117,18 @@ def test_selling_more_of_a_leg_never_lowers_what_an_expiry_needs(held: list[Leg]
 @pytest.mark.parametrize("initial", [True, False])
 def test_options_that_are_only_bought_need_nothing(initial: bool) -> None:
     assert expiry_amount([leg(True, 50_000, 3), leg(False, 50_000, 2)], initial) == 0
+
+
+def test_selling_what_costs_nothing_at_the_worst_price_lowers_the_requirement_by_its_premium() -> None:
+    calls = leg(True, 52_500, -4, reported=50)
+
+    def required(puts: int) -> tuple[int, int]:
+        sold = leg(False, 2_500, -puts, reported=2_500)
+        quotes = {position.instrument: quote for position, quote, _ in (sold, calls)}
+        account = Account(bytes(32), "main", 0, 0, tuple(position for position, _, _ in (sold, calls)))
+        return expiry_amount([sold, calls], True), initial_requirement(account, quotes)
+
+    premium = 2_500 * 10
+    (amount, before), (same, after) = required(4), required(5)
+    assert amount == same
+    assert after == before - premium

@@ -190,7 +190,10 @@ def every_part_of_an_expiry_is_no_less_initially_than_later(world: World) -> Non
 
 @obligation("MARGIN-3", about=(isolated_amount, naked_calls, loss_at), reaches={DONE})
 def selling_more_of_a_leg_makes_no_part_of_an_expiry_less(world: World) -> None:
-    """Whatever else there is: with fewer lots of a leg, or more sold, no part of what the expiry needs is less."""
+    """Whatever else there is: with fewer lots of a leg, or more sold, no part of what the expiry needs is less.
+
+    Net of marks R may fall: what a leg was sold for that costs nothing at the worst price is cash.
+    """
     beside, leg = any_others(world), any_leg(world)
     position, quote, series = leg
     fewer = world.integer("lots sold", 0, MAX_LOTS, 3)
