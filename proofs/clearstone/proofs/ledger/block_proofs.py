@@ -148,7 +148,10 @@ def time_strictly_increases_whatever_the_clocks_say(world: World) -> None:
 
 @obligation("ORACLE-6", about=(block_time,), reaches={DONE}, bound="to 2 clocks; the median is proved for any number")
 def every_clock_counts_with_its_signers_power(world: World) -> None:
-    """The median that sets a block's time is over each clock of the commit, weighted by its signer's power."""
+    """The median that sets a block's time is over each clock of the commit, weighted by its signer's power.
+
+    Bounded, as the clocks are gone through one by one; each is weighted without a look at the others.
+    """
     keys = (b"a" * 32, b"b" * 32)
     powers = {key: world.integer(f"power {number}", 0, None, 1) for number, key in enumerate(keys)}
     clocks = tuple(CommitSignature(key, world.integer(f"clock {n}", usual=n), (), b"") for n, key in enumerate(keys))

@@ -80,7 +80,10 @@ def told_apart(world: World, count: int) -> list[Ledger]:
     bound="to 2 transactions; each is executed alike",
 )
 def a_refused_block_changes_nothing_and_an_accepted_one_goes_in_order(world: World) -> None:
-    """A refused block leaves the very same state; else its beginning, each transaction in turn, and its end follow."""
+    """A refused block leaves the very same state; else its beginning, each transaction in turn, and its end follow.
+
+    Bounded, as the transactions are gone through one by one; what the loop carries is the ledger and the receipts.
+    """
     state, block = any_state(world), any_proposal(world)
     refused = world.choice("block", ("follows", "does not follow")) == "does not follow"
     begun, ended, committed = (replace(state, height=state.height + more) for more in (1, 2, 3))
@@ -130,7 +133,10 @@ def a_refused_block_changes_nothing_and_an_accepted_one_goes_in_order(world: Wor
     bound="to one feed and one expiry; each entry is taken alike",
 )
 def beginning_a_block_moves_time_and_prices_and_no_money(world: World) -> None:
-    """Before its first transaction a block sets time, feeds, funding, expiries and quotes, and leaves the ledger."""
+    """Before its first transaction a block sets time, feeds, funding, expiries and quotes, and leaves the ledger.
+
+    Bounded, as tables are gone through entry by entry; none of the loops reads or writes another entry.
+    """
     block = any_proposal(world)
     feed, later = any_feed(world), any_feed(world)
     median = world.integer("new median", 1, MAX_TICKS, 50_000)

@@ -86,7 +86,10 @@ def holder_of(ledger: Ledger, instruments: Table[Instrument], scope: str) -> Any
     bound="to 2 waiting changes; each is taken alike",
 )
 def changes_bind_when_they_are_due_and_in_order(world: World) -> None:
-    """At a block's end exactly those changes bind whose time has come, in ascending number."""
+    """At a block's end exactly those changes bind whose time has come, in ascending number.
+
+    Bounded, as the changes that wait are gone through one by one; what the loop carries is proved of its step.
+    """
     now = world.integer("now", 0, MAX_TIME, 3_000)
     waiting = {
         change_key(number): ScheduledChange(

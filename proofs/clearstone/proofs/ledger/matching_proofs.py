@@ -41,7 +41,10 @@ def any_book(world: World, buys: bool) -> Book:
     "BOOK-2", about=(candidates,), reaches={"none", "some", "all"}, bound="to 2 prices; the loop treats each alike"
 )
 def a_taker_meets_the_best_price_first_then_the_oldest_and_none_beyond_its_limit(world: World) -> None:
-    """Whom a taker may meet are all orders no worse than its limit, the best price first, at one price the oldest."""
+    """Whom a taker may meet are all orders no worse than its limit, the best price first, at one price the oldest.
+
+    Bounded, as a book is a sequence of prices; the loop ends at the first one beyond the limit, whichever that is.
+    """
     buys = world.choice("taker", (True, False))
     book, limit = any_book(world, not buys), world.integer("limit", 1, MAX_TICKS, 50_000)
     met = tuple(candidates(book, buys, limit))
@@ -62,7 +65,10 @@ def a_taker_meets_the_best_price_first_then_the_oldest_and_none_beyond_its_limit
     "BOOK-2", about=(with_order, without), reaches={DONE}, bound="to 2 prices on a side; the search is a bisection"
 )
 def an_order_waits_behind_all_others_at_its_price(world: World) -> None:
-    """A new order stands at its price's place, last in time there; the side stays in order, and leaving undoes it."""
+    """A new order stands at its price's place, last in time there; the side stays in order, and leaving undoes it.
+
+    Bounded, as a book is a sequence of prices; the place is found by bisection, here before, at, between and after two.
+    """
     buys = world.choice("side", (True, False))
     before, price = any_book(world, buys), world.integer("price", 1, MAX_TICKS, 50_000)
     order = Order(9, PERP, buys, 1, price, 8, False)
@@ -86,7 +92,10 @@ def an_order_waits_behind_all_others_at_its_price(world: World) -> None:
     bound="to 2 resting orders; the step is unbounded",
 )
 def matching_is_a_fold_of_meetings(world: World) -> None:
-    """Matching meets one order after the other, each on what the last meeting left, while some is left."""
+    """Matching meets one order after the other, each on what the last meeting left, while some is left.
+
+    Bounded, as the orders in reach are a sequence; what the loop carries is proved of the step, for any match.
+    """
     met: list[tuple[Match, Resting]] = []
     count = world.choice("orders in reach", (0, 1, 2))
     entries = tuple(Resting(number, BOB, number) for number in range(count))

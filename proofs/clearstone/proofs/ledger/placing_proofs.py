@@ -233,7 +233,10 @@ def require_rested(world: World, asked: Placing, match: Match, after: Ledger, no
     bound="to one resting order; each is met alike",
 )
 def a_taker_is_never_filled_worse_than_its_limit(world: World) -> None:
-    """An order is filled at prices no worse than its limit and within the band, and never if it is post-only."""
+    """An order is filled at prices no worse than its limit and within the band, and never if it is post-only.
+
+    Bounded, as the book is a sequence; who is in reach, of several, is proved of the book by itself.
+    """
     asked = placing(world)
     before, order = asked.setting.ledger, asked.order
     prices: list[int] = []
