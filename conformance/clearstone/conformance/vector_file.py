@@ -122,7 +122,7 @@ def _read_case(place: str, case: Json) -> Case:
         raise VectorError(f"{place}.operation: none of {', '.join(OPERATIONS)}")
     rejected = case.get("rejected")
     if "rejected" in case:
-        if not isinstance(rejected, dict) or rejected.keys() != {"rule"} or rejected["rule"] not in RULES:
+        if not isinstance(rejected, dict) or rejected.keys() != {"rule"} or str(rejected["rule"]) not in RULES:
             raise VectorError(f'{place}.rejected: must be {{"rule": ID}}')
         rejected = rejected["rule"]
     return Case(

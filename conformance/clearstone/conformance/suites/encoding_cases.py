@@ -154,7 +154,7 @@ def drafts() -> list[Draft]:
         told = f"A {kind} has one encoding."
         found.append(Draft(f"encoding/write-{name}", told, ("ENC-1",), "encode", Encoding(record)))
         question = Decoding(kind, encode_record(record))  # type: ignore[arg-type]  # the class names are the literals
-        found.append(Draft(f"encoding/read-{name}", "And it is read again.", ("ENC-1",), "decode", question))
+        found.append(Draft(f"encoding/read-{name}", "And it is read again.", ("ENC-1", "ENC-3"), "decode", question))
     for name, rule, data in MALFORMED:
         told = "Bytes that stand for no value."
         rules = (rule, "ENC-1") if name == "key-twice" else (rule,)
