@@ -27,12 +27,25 @@ Examples:
   clearstone conform --report mine.jsonl --html matrix.html --beside theirs.jsonl -- CMD
 """
 
+
+def check_suites(ctx: click.Context, parameter: click.Parameter, suites: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse a suite that is not there before anything is read."""
+    from clearstone.conformance.wire import SUITES
+
+    for suite in suites:
+        if suite not in SUITES:
+            raise click.BadParameter(f"there is no suite {suite}; there are {', '.join(SUITES)}")
+    return suites
+
+
 output_file = click.Path(dir_okay=False, writable=True, path_type=Path)
 
 
 @click.command(epilog=EXAMPLES)
 @click.argument("command", metavar="-- CMD...", nargs=-1, required=True)
-@click.option("--suite", "suites", metavar="SUITE", multiple=True, help="Only this suite; may be repeated.")
+@click.option(
+    "--suite", "suites", metavar="SUITE", multiple=True, callback=check_suites, help="Only this suite; may be repeated."
+)
 @click.option("--case", "ids", metavar="ID", multiple=True, help="Only this case; may be repeated.")
 @click.option(
     "--vectors",
@@ -139,11 +152,6 @@ def all_cases(path: Path | None, suites: tuple[str, ...]) -> Iterable[Case]:
 
 def chosen(cases: Iterable[Case], suites: tuple[str, ...], ids: tuple[str, ...]) -> list[Case]:
     """The cases that were asked for; to ask for one that is not there is wrong usage."""
-    from clearstone.conformance.wire import SUITES
-
-    for suite in suites:
-        if suite not in SUITES:
-            raise click.BadParameter(f"there is no suite {suite}; there are {', '.join(SUITES)}", param_hint="--suite")
     found = [case for case in cases if not suites or case.suite in suites]
     if ids:
         missing = set(ids) - {case.id for case in found}
