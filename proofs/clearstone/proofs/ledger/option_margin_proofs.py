@@ -33,7 +33,7 @@ from clearstone.spec.margin import (
     maintenance_requirement,
     meets_initial,
 )
-from clearstone.spec.numbers import MAX_ATOMS
+from clearstone.spec.numbers import MAX_ATOMS, MAX_LOTS
 from clearstone.spec.receipts import Rejection
 from clearstone.spec.transactions import Transfer, Withdraw
 
@@ -166,15 +166,19 @@ def uncertain_profit(position: Position, quote: Quote) -> int:
     reaches={"may leave", "OPT-4", "ORACLE-5", "MARGIN-4", "ORACLE-4"},
 )
 def what_may_leave_is_not_needed_by_what_stays(world: World) -> None:
-    """With options held, what stays covers initial margin and locked profit, without unrealised profit, at all prices.
+    """With options bought and sold, what stays covers initial margin and locked profit, without unrealised profit.
 
-    At the clamped and at the unclamped prices; so it also meets the initial margin that trading asks for.
+    At the clamped and at the unclamped prices; so it also meets the initial margin that trading asks for. One leg is
+    bought and one is sold here; all others of the account are part of what it holds beside.
     """
     fresh = world.choice("feeds", ("fresh", "frozen")) == "fresh"
     quotes = {**any_legs(world, fresh), beside(ALICE): parts.ghost_quote(world, beside(ALICE), True)}
     unclamped = any_legs(world, fresh, " unclamped")
     unclamped[beside(ALICE)] = parts.ghost_quote(world, beside(ALICE), True, " unclamped")
-    pool, left = parts.pool(world), any_holder(world, parts.ghost_position(world, ALICE, beside(ALICE)))
+    bought, sold = world.integer("bought", 1, MAX_LOTS, 2), world.integer("sold", 1, MAX_LOTS, 3)
+    legs = (parts.position(world, ALICE, name, lots, 0) for name, lots in zip(LEGS, (bought, -sold), strict=True))
+    left = parts.account(world, ALICE, (*legs, parts.ghost_position(world, ALICE, beside(ALICE))))
+    pool = parts.pool(world)
     block = context(world, quotes, unclamped, world.choice("pending", ((), ("main",))))
     with any_amounts(world, LEGS, ("clamped", quotes), ("unclamped", unclamped)):
         rejection = check_leaving(block, pool, left)
