@@ -11,21 +11,19 @@ from clearstone.proofs.ledger.money import require_conservation, require_posting
 from clearstone.proofs.ledger.number_proofs import DONE
 from clearstone.proofs.ledger.outcomes import ACCEPTED, came_to
 from clearstone.proofs.ledger.populations import any_account
+from clearstone.proofs.ledger.takeover_contracts import any_least_lots
 from clearstone.proofs.ledger.worlds import ALICE, BOB, beside, context, ledger
 from clearstone.proofs.obligations import obligation
 from clearstone.proofs.worlds import World
-from clearstone.spec.accounts import Account, Position
+from clearstone.spec.accounts import Account, Position, lots_in
 from clearstone.spec.book import EMPTY_BOOK, with_order
-from clearstone.spec.ledger_state import Context
 from clearstone.spec.liquidation import liquidate
 from clearstone.spec.margin import Quotes, equity, liquidatable
-from clearstone.spec.numbers import MAX_LOTS
 from clearstone.spec.parameters import PoolParameters
 from clearstone.spec.takeover import (
     SIXTEENTHS,
     charge_cap,
     discount_rate,
-    least_lots,
     least_sixteenths,
     part_of,
     within_cap,
@@ -105,14 +103,9 @@ def liquidation_conserves_money_and_takes_no_more_than_there_is(world: World) ->
     """
     setting = liquidation(world)
     before, block = setting.ledger, setting.context
-
-    def any_part(target: Account, _: Context, __: PoolParameters, position: Position) -> int:
-        lots = world.integer("least lots", 1, MAX_LOTS, 2)
-        world.assume(lots <= abs(position.lots))
-        return lots
-
-    with replaced(least_lots, any_part), any_terms(world) as asked:
-        after, receipt = liquidate(before, block, ALICE, Liquidate(BOB, PERP, world.integer("lots", 0, None, 3)))
+    action = Liquidate(BOB, PERP, world.integer("lots", 0, None, 3))
+    with any_least_lots(world) as least, any_terms(world) as asked:
+        after, receipt = liquidate(before, block, ALICE, action)
     markets = (PERP, beside(ALICE), beside(BOB))
     require_conservation(world, before, after, (ALICE, BOB), markets)
     require_postings(world, before, after, receipt.postings, (ALICE, BOB), markets)
@@ -123,6 +116,9 @@ def liquidation_conserves_money_and_takes_no_more_than_there_is(world: World) ->
         judged = found_healthy(asked.health, before.accounts[ALICE], after.accounts[ALICE])
         world.require(judged, "the liquidator was judged healthy after taking over")
     require_exchange(world, setting, after, asked, PERP)
+    taken = abs(lots_in(before.accounts[BOB], PERP) - lots_in(after.accounts[BOB], PERP))
+    allowed = sum(min(lots, action.lots) for _, _, lots in least)
+    world.require(taken == allowed, "what is taken is the least that restores the buffer, or as few as asked for")
 
 
 @obligation(
