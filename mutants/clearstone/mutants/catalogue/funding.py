@@ -66,7 +66,7 @@ MUTANTS = (
         new="slot = max(1, floor_div(perpetual.parameters.funding_interval, SAMPLE_SLOTS))",
         breaks="PERP-3: a short interval has more samples than it has slots",
         layer="funding",
-        caught_by=("prove",),
+        caught_by=("check", "prove"),
     ),
 )
 """The mutants of this layer."""
