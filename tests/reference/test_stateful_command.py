@@ -54,7 +54,7 @@ def test_what_a_check_shows_of_the_machines(monkeypatch: pytest.MonkeyPatch):
     from clearstone.models.stateful.hunting import PROFILES, Profile
     from clearstone.reference.stateful_results import stateful_results
 
-    monkeypatch.setitem(PROFILES, "quick", Profile("quick", 2, 5, 2))
+    monkeypatch.setitem(PROFILES, "quick", Profile("quick", 2, 5))
     results = stateful_results()
     assert [(each.id, each.method, each.verdict) for each in results] == [
         ("stateful-exchange", "stateful", HOLDS),

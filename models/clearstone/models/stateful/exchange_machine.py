@@ -20,18 +20,23 @@ from clearstone.models.scenario_genesis import USD
 from clearstone.models.stateful import exchange_steps as steps
 from clearstone.models.stateful.exchange_moves import (
     AMOUNTS,
+    DEPTHS,
     FACTORS,
     FAILURES,
+    MAIN,
+    MARKETS,
     OFFSETS,
+    OWNERS,
+    RARE,
     SIGNERS,
     SIZES,
     WAITS,
     account_of,
     amount_of,
-    delta_of,
     lots_of,
     moved_price,
     price_near,
+    squeezing_price,
     unsettled,
     wait_of,
     weakest_first,
@@ -55,10 +60,6 @@ from clearstone.spec.transactions import (
     Withdraw,
 )
 
-MARKETS = ("BTC-PERP", "BTC-50000-C", "BTC-55000-P", "BTC-55000-C", "BTC-50000-P")
-"""The markets of the main pool."""
-MAIN = ("alice", "bob", "carol", "dave", "alice-2")
-"""Who may trade in it."""
 SIDES: tuple[Side, ...] = ("buy", "sell")
 
 who = st.sampled_from(MAIN)
@@ -68,6 +69,7 @@ size = st.sampled_from(SIZES)
 offset = st.sampled_from(OFFSETS)
 amount = st.sampled_from(AMOUNTS)
 few = st.integers(0, 3)
+LARGE = st.sampled_from(("most", "100", "300", "20"))
 seldom = st.sampled_from((False, False, False, True))
 times: st.SearchStrategy[TimeInForce] = st.sampled_from(("gtc", "ioc", "fok", "post-only"))
 preventions: st.SearchStrategy[SelfTradePrevention] = st.sampled_from(("cancel-maker", "cancel-taker", "decrement"))
@@ -134,15 +136,18 @@ class ExchangeMachine(RuleBasedStateMachine):
         self.take(Step(prices=((feed, moved_price(self.now.state, self.now.chain.prices[feed], factor)),)))
 
     @precondition(lambda self: bool(weakest_first(self.now.state)))
-    @rule(rank=few, hurt=st.sampled_from((100, 50, 250, 900)), blocks=st.integers(1, 2))
-    def squeeze(self, rank: int, hurt: int, blocks: int) -> None:
-        """The price of bitcoin moves against one of the weakest accounts, and the index follows for a block or two."""
-        state, reported = self.now.state, self.now.chain.prices["BTC"]
-        weakest = weakest_first(state)
-        down = delta_of(state, weakest[rank % len(weakest)]) > 0
-        price = moved_price(state, reported, 1_000 - hurt if down else 1_000 + hurt)
+    @rule(
+        rank=few, depth=st.sampled_from(DEPTHS), blocks=st.sampled_from((5, 1, 2)), by=st.sampled_from((None, 0, 1, -1))
+    )
+    def squeeze(self, rank: int, depth: str, blocks: int, by: int | None) -> None:
+        """The price of bitcoin moves against one of the weakest accounts, and somebody may liquidate it."""
+        weakest = weakest_first(self.now.state)
+        price = squeezing_price(self.now.state, weakest[rank % len(weakest)], depth)
         for _ in range(blocks):
-            self.take(Step(prices=(("BTC", price),)))
+            if self.now.state.feeds["BTC"].index != price:
+                self.take(Step(prices=(("BTC", price),)))
+        if by is not None:
+            self.take(steps.liquidation(self.now.state, by, 0, 0, 10_000, "second"))
 
     @rule(wait=st.sampled_from(WAITS))
     def time_passes(self, wait: str) -> None:
@@ -161,8 +166,14 @@ class ExchangeMachine(RuleBasedStateMachine):
 
     @rule(first=who, second=who, market=market, side=side, size=size, offset=offset)
     def two_trade(self, first: str, second: str, market: str, side: Side, size: str, offset: int) -> None:
-        """Two people trade with each other, or with who is in between."""
+        """Two people trade with each other, or with who is in between, or one with himself."""
         self.take(steps.trade(self.now.state, first, second, market, side, size, offset))
+
+    @rule(first=few, second=few, market=st.sampled_from((*MARKETS[:1] * 3, *MARKETS[1:3])), side=side, size=LARGE)
+    def two_take_sides(self, first: int, second: int, market: str, side: Side, size: str) -> None:
+        """Two people of different owners take opposite sides at the mark, as large as they can or nearly so."""
+        one, other = OWNERS[first], OWNERS[(first + 1 + second % 3) % len(OWNERS)]
+        self.take(steps.trade(self.now.state, one, other, market, side, size, 0))
 
     @rule(name=who, market=st.sampled_from((MARKETS[0], MARKETS[0], MARKETS[1])), side=side, size=size, odd=few)
     def one_trades_with_all(self, name: str, market: str, side: Side, size: str, odd: int) -> None:
@@ -219,11 +230,12 @@ class ExchangeMachine(RuleBasedStateMachine):
         rank=st.sampled_from((0, 0, 1, 2)),
         which=few,
         lots=st.sampled_from((10_000, 1, 4, 16)),
-        wait=st.sampled_from(WAITS[:3]),
+        wait=st.sampled_from(("second", "minute", "funding", "stale")),
     )
     def liquidate(self, by: int, rank: int, which: int, lots: int, wait: str) -> None:
-        """Somebody liquidates one of the weakest accounts."""
-        self.take(steps.liquidation(self.now.state, by, rank, which, lots, wait))
+        """Somebody liquidates one of the weakest accounts; if it waited too long, on prices that stand still."""
+        step = steps.liquidation(self.now.state, by, rank, which, lots, wait)
+        self.take(replace(step, silent=(0, 1)) if wait == "stale" else step)
 
     @precondition(lambda self: bool(unsettled(self.now.state)))
     @rule(name=who, which=few)
@@ -245,11 +257,6 @@ class ExchangeMachine(RuleBasedStateMachine):
         """Somebody withdraws."""
         self.act(name, Withdraw(id_number(number), amount_of(self.now.state, name, amount)))
         return name, number
-
-    @rule(amount=amount)
-    def everybody_withdraws(self, amount: str) -> None:
-        """Everybody in the main pool withdraws at once."""
-        self.take(steps.all_withdraw(self.now.state, amount, 1_000 + self.now.length))
 
     @rule(withdrawal=withdrawals)
     def release(self, withdrawal: tuple[str, int]) -> None:
@@ -274,21 +281,20 @@ class ExchangeMachine(RuleBasedStateMachine):
 
     # What happens seldom
 
-    @rule(kind=st.sampled_from(("parameter", "restart", "attest", "open")), which=st.integers(0, 7), how=few)
+    @rule(kind=st.sampled_from(RARE), which=st.integers(0, 7), how=few)
     def something_rare(self, kind: str, which: int, how: int) -> None:
-        """A parameter is changed, a client restarts, some validators attest, somebody opens an account."""
+        """A parameter is changed, a client restarts, an account is opened, some attest, or all do the same at once."""
         if kind == "parameter":
             self.take(steps.change(self.now.state, which, how))
         elif kind == "restart":
             self.take(Step(restarts=True))
         elif kind == "attest":
             self.take(steps.attested(100 + self.now.length, "bob", 10, SIGNERS[which % len(SIGNERS)]))
+        elif kind == "all withdraw":
+            self.take(steps.all_withdraw(self.now.state, AMOUNTS[which % 6], 1_000 + self.now.length))
+        elif kind == "all settle funding":
+            self.take(steps.an_atom_around(self.now.state, ("main", "other")[which % 2]))
         else:
             name = (*LATECOMERS, "alice")[which % 2]
             seat = PLACES[name]
             self.act(name, OpenAccount(named_key(seat.owner), seat.pool, seat.number))
-
-    @rule(pool=st.sampled_from(("main", "other")))
-    def everybody_moves_an_atom(self, pool: str) -> None:
-        """Everybody in a pool sends an atom to the next: all settle their funding in one block."""
-        self.take(steps.an_atom_around(self.now.state, pool))

@@ -6,7 +6,7 @@ putting the first word for a later one. What comes out is concrete: the program 
 
 from __future__ import annotations
 
-from clearstone.models.scenario_genesis import HOUR, MINUTE, USD
+from clearstone.models.scenario_genesis import MINUTE, MULTIPLIER, USD
 from clearstone.models.stateful.exchange_world import EXPIRY, NAMES, PLACES, STALENESS
 from clearstone.spec.accounts import Account, locked_profit
 from clearstone.spec.instruments import OptionSeries
@@ -22,8 +22,10 @@ AMOUNTS = ("some", "most", "one more", "unlocked", "equity", "cash", "dust")
 """Cash: $10, what may leave, an atom more, what could but for locked profit, all one is worth, all cash, an atom."""
 OFFSETS = (0, 1_000, -1_000, 20_000, -20_000, 95_000, -95_000, 105_000)
 """How far from the mark a price lies, in ppm of the index; the last is outside the band."""
-WAITS = ("second", "minute", "funding", "expiry", "horizon", "stale", "hour")
+WAITS = ("second", "minute", "funding", "stale", "second", "expiry", "horizon", "minute")
 """How long nothing happens: until the next turn of funding, until the options expire, until profit is free, …"""
+DEPTHS = ("flagged", "ruined", "edge", "deep")
+"""How far a squeeze goes: to half of maintenance margin, below zero, to exactly maintenance margin, far below zero."""
 FACTORS = (1_003, 997, 1_050, 950, 1_100, 900, 1_300, 750, 1_900, 480)
 """What a price is multiplied with, in thousandths; an index follows a tenth a block."""
 
@@ -38,6 +40,16 @@ FAILURES = (
     ("short", (0,)),
 )
 """How validators fail: which are silent, for how long, or whether the liar speaks."""
+
+RARE = ("parameter", "restart", "attest", "open", "all settle funding", "all withdraw")
+"""What happens seldom."""
+
+MARKETS = ("BTC-PERP", "BTC-50000-C", "BTC-55000-P", "BTC-55000-C", "BTC-50000-P")
+"""The markets of the main pool."""
+OWNERS = ("alice", "bob", "carol", "dave")
+"""One account of each owner in it."""
+MAIN = ("alice", "bob", "carol", "dave", "alice-2")
+"""Who may trade in it."""
 
 
 def account_of(state: State, who: str) -> Account | None:
@@ -102,7 +114,6 @@ def wait_of(state: State, wait: str) -> int:
         "expiry": EXPIRY - state.time if state.time < EXPIRY else MINUTE,
         "horizon": 20 * MINUTE,
         "stale": STALENESS + 1_000,
-        "hour": HOUR,
     }
     return lengths[wait]
 
@@ -131,6 +142,18 @@ def delta_of(state: State, who: str) -> int:
         put = isinstance(instrument, OptionSeries) and not instrument.call
         total += -position.lots if put else position.lots
     return total
+
+
+def squeezing_price(state: State, who: str, depth: str) -> int:
+    """The price of bitcoin, in ticks, that takes an account about so far; at most to half or to twice what it is."""
+    account, index = account_of(state, who), state.feeds["BTC"].index
+    delta = delta_of(state, who)
+    if account is None or delta == 0:
+        return index
+    held, required = health_equity(account, state.quotes), maintenance_requirement(account, state.quotes)
+    goal = {"flagged": required // 2, "ruined": -required, "edge": required, "deep": -5 * required - USD}[depth]
+    ticks = -(-(held - goal) // (abs(delta) * MULTIPLIER))
+    return max(index // 2, min(index - ticks if delta > 0 else index + ticks, 2 * index))
 
 
 def markets_held(state: State, who: str) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Where the programs of the exchange start: two small pools in which everything is near, and a few people with cash.
 
 Lots, prices and times are such that trouble is a few steps away: who has $1,000 can hold 400 lots worth $50 each; an
-index moves by a tenth in a block; funding turns every ten minutes and is dear; options expire after half an hour; the
+index moves by a tenth in a block; funding turns every ten minutes and is dear; options expire after an hour; the
 insurance fund is small. Power is spread so that two validators alone have more than two thirds.
 """
 
@@ -27,7 +27,7 @@ from clearstone.spec.accounts import account_id
 from clearstone.spec.consensus.validators import Validator, Validators
 from clearstone.spec.genesis import Genesis
 
-EXPIRY = START + 30 * MINUTE
+EXPIRY = START + 60 * MINUTE
 """When the options expire, ms since the epoch."""
 STALENESS = MINUTE
 """After how long a report no longer counts, ms."""
@@ -115,9 +115,9 @@ def world_genesis(world: str) -> Genesis:
             PERPETUAL,
             maker_fee=-300 if lean else 100,
             insurance_cap=(50 if lean else 500) * USD,
-            max_open_interest=600,
-            open_interest_low=50,
-            open_interest_high=500,
+            max_open_interest=1_000,
+            open_interest_low=100,
+            open_interest_high=900,
             profit_cap=(0 if lean else 100) * USD,
             funding_interval=10 * MINUTE,
             funding_limit=50_000,
