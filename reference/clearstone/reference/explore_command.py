@@ -11,13 +11,14 @@ from clearstone.reference.explore_options import instance_of, instance_options
 from clearstone.reference.json_option import json_option, writable_file, write_json
 from clearstone.reference.mutant_option import list_mutants_option, mutant_option
 
-MODELS = ("tendermint", "accountability")
+MODELS = ("tendermint", "accountability", "exchange")
 """What can be explored."""
 
 
 @click.command()
 @click.argument("model", metavar="[MODEL]", type=click.Choice(MODELS), required=False)
 @instance_options
+@click.option("--depth", type=click.IntRange(1, 8), default=2, show_default=True, help="Blocks of the exchange.")
 @click.option("--by-step", is_flag=True, help="Call `step` in every state instead of making a table of it.")
 @click.option("--max-states", type=click.IntRange(min=1), default=None, help="End after so many states: partial.")
 @click.option(
@@ -36,6 +37,7 @@ def explore(
     ctx: click.Context,
     /,
     model: str | None,
+    depth: int,
     by_step: bool,
     max_states: int | None,
     trace_file: Path | None,
@@ -44,9 +46,10 @@ def explore(
 ) -> None:
     """Look at every state that a finite instance can reach; show a shortest trace to whatever is wrong.
 
-    MODEL is `tendermint` (consensus: agreement, and the invariants of every step) or `accountability` (consensus with
-    liars enough to fork: each fork must convict more than a third of the power). Without one, both with their own
-    instances. `--rounds 2` means rounds 0 and 1.
+    MODEL is `tendermint` (consensus: agreement, and the invariants of every step), `accountability` (consensus with
+    liars enough to fork: each fork must convict more than a third of the power) or `exchange` (every kind of
+    transaction in every order, in --depth blocks, all invariants). Without one, each in turn. `--rounds 2` means rounds
+    0 and 1.
 
     Exit code 0: every state was looked at, and all holds; 1: something does not, or the exploration ended before (by
     Ctrl-C or --max-states; what it came to is printed and labelled partial); 2: wrong usage.
@@ -61,6 +64,7 @@ def explore(
       clearstone explore tendermint --powers 2,1,1,1 --byzantine 1 --json weighted.json
       clearstone explore tendermint --round-robin --rounds 1
       clearstone explore accountability
+      clearstone explore exchange --depth 3
     """
     from clearstone.models.itf import write_itf
     from clearstone.reference.check_tables import make_console
@@ -70,7 +74,7 @@ def explore(
     given = instance_of(**finite)
     is_default = ctx.get_parameter_source("byzantine") is not click.core.ParameterSource.COMMANDLINE
     console, results = make_console(), list[ExploreResult]()
-    for job in planned(model, given, is_default, by_step, max_states):
+    for job in planned(model, given, is_default, depth, by_step, max_states):
         results.append(job())
         print_result(console, results[-1])
         if results[-1].ended == "interrupted":

@@ -11,6 +11,7 @@ import click
 from clearstone.models.tendermint.accountability import with_byzantine_proposers
 from clearstone.models.tendermint.instance import Instance
 from clearstone.reference.explore_consensus import explore_consensus, explore_forks
+from clearstone.reference.explore_exchange import explore_exchange
 from clearstone.reference.explore_results import ExploreResult
 
 FORKING = frozenset({1, 2})
@@ -18,7 +19,7 @@ FORKING = frozenset({1, 2})
 
 
 def planned(
-    model: str | None, given: Instance, is_default: bool, by_step: bool, max_states: int | None
+    model: str | None, given: Instance, is_default: bool, depth: int, by_step: bool, max_states: int | None
 ) -> Iterator[Callable[[], ExploreResult]]:
     """The explorations to make, in order; `is_default` if nobody said who is Byzantine."""
     if model in (None, "tendermint"):
@@ -30,3 +31,5 @@ def planned(
         if not with_byzantine_proposers(forking):
             raise click.BadParameter("the proposers of all rounds have to be Byzantine", param_hint="--byzantine")
         yield partial(explore_forks, forking)
+    if model in (None, "exchange"):
+        yield partial(explore_exchange, depth, max_states)
