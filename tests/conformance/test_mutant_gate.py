@@ -5,6 +5,7 @@ import sys
 import pytest
 
 from clearstone.conformance.reports.run_report import suspects
+from clearstone.conformance.reports.terminal import NAMED
 from clearstone.conformance.runner.conversation import Conversation
 from clearstone.conformance.runner.limits import Limits
 from clearstone.mutants import CATALOGUE
@@ -12,8 +13,6 @@ from clearstone.mutants import CATALOGUE
 SAMPLE = ("share-floored-alone", "bytes-left-over", "transfer-unchecked", "amnesia-is-no-evidence")
 """Caught in a moment each: the others are slow."""
 SUITES_OF_SAMPLE = ("arithmetic", "encoding", "ledger", "consensus")
-NAMED = 5
-"""As many rules as the terminal names."""
 
 
 def caught(mutant, cases) -> list[str]:

@@ -68,7 +68,7 @@ class Suspect:
     asked: int
     """Cases that name it and passed or failed."""
     score: float
-    """1 if all cases that fail name it and all that name it fail; 0 if none does."""
+    """How much points at it, 0 to 1."""
 
 
 def tally(results: tuple[Result, ...]) -> Mapping[str, Mapping[Verdict, int]]:
@@ -83,15 +83,26 @@ def suspects(results: tuple[Result, ...]) -> tuple[Suspect, ...]:
     """The rules that failures point at, the likeliest first.
 
     A rule is the likelier the more failed cases name it and the fewer passed ones do, as one compares failing tests
-    with the code that they run. A case that asks a single function says more than one that asks for a whole state,
-    which rests on everything, and counts twice.
+    with the code that they run. A broken foundation breaks all that stands on it, and suites stand on those before
+    them: so each suite that has failures counts half of the one before, and within a suite cases that ask a single
+    function come before those that ask for a whole state, which rests on everything.
     """
     whole = _scores(results)
-    local = _scores(tuple(each for each in results if each.case.operation not in WHOLE_STATES))
-    found = (
-        Suspect(rule, failed, asked, (score + 2 * local[rule][2]) / 3 if rule in local else score / 3)
-        for rule, (failed, asked, score) in whole.items()
-    )
+    points = dict.fromkeys(whole, 0.0)
+    weight = 1.0
+    for suite in SUITES:
+        for whole_states in (False, True):
+            group = tuple(
+                each
+                for each in results
+                if each.case.suite == suite and (each.case.operation in WHOLE_STATES) == whole_states
+            )
+            scores = _scores(group)
+            best = max((score for _, _, score in scores.values()), default=0.0)
+            for rule, (_, _, score) in scores.items():
+                points[rule] += weight * score / best
+            weight = weight / 2 if scores else weight
+    found = (Suspect(rule, failed, asked, points[rule] / 2) for rule, (failed, asked, _) in whole.items())
     return tuple(sorted(found, key=lambda each: (-each.score, each.rule)))
 
 

@@ -9,6 +9,8 @@ from clearstone.conformance.runner.verdicts import VERDICTS, Result
 
 SHOWN = 10
 """As many failures as are told in full."""
+NAMED = 6
+"""As many rules as are named that the failures point at."""
 FIELDS = 8
 """As many fields as are told of each."""
 
@@ -30,7 +32,7 @@ def lines(report: RunReport, kept: dict[str, str], shown: int = SHOWN) -> Iterat
             yield from (f"    stderr: {line}" for line in missed.stderr.splitlines()[-FIELDS:])
     if failed:
         yield "\nrules that the failures point at, the likeliest first:"
-        for each in suspects(report.results)[:5]:
+        for each in suspects(report.results)[:NAMED]:
             yield f"    {each.rule:<11} {each.failed} of {each.asked} cases that name it failed"
     for note in report.notes[:5]:
         yield f"note: {note}"

@@ -34,6 +34,8 @@ def drafts() -> list[Draft]:
         *_health(),
         *_limits(),
         *_fees(),
+        *_netting(),
+        *_within_a_block(),
         *_frozen(),
         *_options(),
     ]
@@ -116,8 +118,10 @@ def _matching() -> list[Draft]:
             buy(MARKET, 1, 50_300, "ioc", reduce_only=True),
         ),
     ):
-        stage.tries(name, told, ("BOOK-2", "BOOK-7"), dora, order)
-    stage.tries("fees", "Fees of one lot: ceiled, the rebate floored.", ("BOOK-7",), dora, buy(MARKET, 1, 50_300))
+        stage.tries(name, told, ("BOOK-2", "BOOK-7", "LEDGER-1"), dora, order)
+    stage.tries(
+        "fees", "Fees of one lot: ceiled, the rebate floored.", ("BOOK-7", "LEDGER-1"), dora, buy(MARKET, 1, 50_300)
+    )
     trade_first = len(chain.history)
     chain.run(chain.sign(dora, buy(MARKET, 9, 50_300)))
     stage.tries("opens-against-a-rest", "A seller meets nobody.", ("BOOK-2",), dora, sell(MARKET, 1, 50_000))
@@ -129,10 +133,14 @@ def _matching() -> list[Draft]:
     for lots in (8, 9, 10):
         told = "A reduce-only order never flips a position."
         order = sell(MARKET, lots, 49_000, "ioc", reduce_only=True)
-        stage.tries(f"reduce-only-{lots}", told, ("BOOK-2",), dora, order)
+        stage.tries(f"reduce-only-{lots}", told, ("BOOK-2", "MARGIN-4a"), dora, order)
     stage.acts(carol, buy(MARKET, 20, 50_030))
     stage.tries(
-        "flips", "A position changes sides: a close and an opening.", ("LEDGER-3",), dora, sell(MARKET, 25, 50_000)
+        "flips",
+        "A position changes sides: a close and an opening.",
+        ("LEDGER-3", "MARGIN-4a"),
+        dora,
+        sell(MARKET, 25, 50_000),
     )
     stage.acts(bob, buy(MARKET, 8, 50_300))
     stage.tries(
@@ -217,6 +225,36 @@ def _limits() -> list[Draft]:
     return stage.drafts
 
 
+def _netting() -> list[Draft]:
+    """Orders at good prices do not make up for orders at bad ones."""
+    stage = LedgerStage("book", scenario_genesis)
+    alice, bob = stage.open("alice", 10_000 * USD), stage.open("bob", 10_000 * USD)
+    stage.acts(alice, buy(MARKET, 5, 49_000), buy(MARKET, 5, 50_500))
+    stage.judges("figures-of-a-good-and-a-bad-bid", "Each order is judged by itself.", ("BOOK-5",), alice)
+    stage.acts(bob, sell(MARKET, 5, 51_000), sell(MARKET, 3, 50_600))
+    stage.judges("figures-of-two-good-asks", "Good prices earn nothing.", ("BOOK-5",), bob)
+    stage.acts(stage.open("carol", 10_000 * USD), sell(MARKET, 5, 50_500))
+    carol = stage.open("dora", 10_000 * USD)
+    stage.acts(carol, sell(MARKET, 2, 49_600), sell(MARKET, 5, 51_000))
+    stage.judges("figures-of-a-good-and-a-bad-ask", "Each order is judged by itself.", ("BOOK-5",), carol)
+    return stage.drafts
+
+
+def _within_a_block() -> list[Draft]:
+    """Several takers in one block: what the first has filled the second does not find."""
+    stage = LedgerStage("book", scenario_genesis)
+    chain = stage.chain
+    alice, bob, carol, dora = (stage.open(name, 10_000 * USD) for name in ("alice", "bob", "carol", "dora"))
+    stage.acts(alice, sell(MARKET, 5, 50_100))
+    stage.acts(bob, sell(MARKET, 5, 50_100))
+    start = len(chain.history)
+    chain.block(*(chain.sign(taker, buy(MARKET, 5, 50_200)) for taker in (carol, dora)))
+    chain.block(chain.sign(alice, sell(MARKET, 1, 50_200)), chain.sign(carol, buy(MARKET, 2, 50_200)))
+    told = "A filled order is gone for whoever comes after."
+    stage.plays("takers-of-one-block", told, ("BOOK-2",), start)
+    return stage.drafts
+
+
 def _fees() -> list[Draft]:
     """A maker who pays, and orders in two markets at once."""
     call = series(call=True, strike=55_000)
@@ -225,7 +263,9 @@ def _fees() -> list[Draft]:
     alice, bob = stage.open("alice", 10_000 * USD), stage.open("bob", 10_000 * USD)
     stage.acts(alice, sell(MARKET, 7, 50_001), buy(call.market, 3, 901))
     stage.judges("figures-of-two-markets", "Orders of each market by themselves.", ("BOOK-5",), alice)
-    stage.tries("fees-of-both", "Both sides pay, each ceiled.", ("BOOK-7", "NUM-3"), bob, buy(MARKET, 3, 50_001))
+    stage.tries(
+        "fees-of-both", "Both sides pay, each ceiled.", ("BOOK-7", "NUM-3", "LEDGER-1"), bob, buy(MARKET, 3, 50_001)
+    )
     return stage.drafts
 
 

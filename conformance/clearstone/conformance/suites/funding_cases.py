@@ -55,6 +55,11 @@ def _samples() -> list[Draft]:
         _advance("sample-in-the-same-slot", "Not a second.", "PERP-3", RUNNING, START, START + slot - 1, 77),
         _advance("sample-after-many-slots", "One for all of them.", "PERP-3", RUNNING, START, START + 9 * slot, 77),
     ]
+    for elapsed in range(1, 7):
+        told = "Slots are ceiled: no interval has more than its 480."
+        name = f"sample-after-{elapsed}-ms-of-a-short-interval"
+        short = replace(RUNNING, ends_at=START + HOUR)
+        found.append(_advance(name, told, "PERP-3", short, START, START + elapsed, 77, ODD))
     for name, bid, ask in (
         ("at-the-index", 50_000, 50_000),
         ("above", 50_010, 50_021),
@@ -106,10 +111,10 @@ def _settlements() -> list[Draft]:
     for account, who in ((alice, "payer"), (bob, "receiver")):
         stage.judges(f"figures-of-the-{who}", "Funding that is not settled yet counts.", ("PERP-2",), account)
         told = "Before an account is touched its funding is settled."
-        stage.tries(f"settled-by-a-transfer-of-the-{who}", told, ("PERP-2",), account, Transfer(carol, 1))
-        stage.tries(f"settled-by-a-transfer-to-the-{who}", told, ("PERP-2",), carol, Transfer(account, 1))
+        stage.tries(f"settled-by-a-transfer-of-the-{who}", told, ("PERP-2", "MARGIN-4a"), account, Transfer(carol, 1))
+        stage.tries(f"settled-by-a-transfer-to-the-{who}", told, ("PERP-2", "MARGIN-4a"), carol, Transfer(account, 1))
         order = sell("BTC-PERP", 1, 50_200) if account == alice else buy("BTC-PERP", 1, 50_300)
-        stage.tries(f"settled-by-a-trade-of-the-{who}", told, ("PERP-2",), account, order)
+        stage.tries(f"settled-by-a-trade-of-the-{who}", told, ("PERP-2", "MARGIN-4a"), account, order)
     stage.acts(alice, Transfer(carol, 1))
     stage.tries("settled-once", "What is settled is not paid again.", ("PERP-2",), alice, Transfer(carol, 1))
     stage.plays("as-blocks", "Rates, samples and payments over sixteen hours.", ("PERP-1", "PERP-3", "PERP-2"), start)

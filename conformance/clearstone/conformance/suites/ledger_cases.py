@@ -56,7 +56,7 @@ def drafts() -> list[Draft]:
     _changes(stage)
     _releases(stage, alice)
     _bounds(stage, alice, bob)
-    return stage.drafts + _leaving() + _pending() + _change_blocks()
+    return stage.drafts + _leaving() + _pending() + _fees() + _change_blocks()
 
 
 def _openings(stage: LedgerStage, alice: str) -> None:
@@ -136,7 +136,8 @@ def _transfers(stage: LedgerStage, alice: str, bob: str, elsewhere: str) -> None
         ("to-oneself", "Not to oneself.", "LEDGER-4", Transfer(alice, 1)),
         ("to-another-pool", "Not to another pool.", "LEDGER-4", Transfer(elsewhere, 1)),
     ):
-        stage.tries(f"transfer-{name}", told, (rule, "LEDGER-7"), alice, action)
+        rules = (rule, "MARGIN-6", "LEDGER-7") if rule == "MARGIN-4" else (rule, "LEDGER-7")
+        stage.tries(f"transfer-{name}", told, rules, alice, action)
 
 
 def _bounds(stage: LedgerStage, alice: str, bob: str) -> None:
@@ -264,6 +265,20 @@ def _pending() -> list[Draft]:
     for name, rule, needless in nothing:
         stage.tries(name, "There is nothing of that kind.", (rule,), alice, needless)
     return stage.drafts
+
+
+def _fees() -> list[Draft]:
+    """At the end of a block fees fill the fund, up to its target."""
+    found = []
+    for name, missing in (("to-its-target", 10), ("below-its-target", 10**9), ("at-its-target", 0)):
+        pool = replace(POOL, insurance_target=10_000 * USD + missing)
+        stage = LedgerStage("ledger", partial(scenario_genesis, pool=pool))
+        alice, bob = stage.open("alice", 1_000 * USD), stage.open("bob", 1_000 * USD)
+        start = len(stage.chain.history)
+        trade(stage.chain, alice, bob, "BTC-PERP", 3, 50_000)
+        stage.plays(f"fund-{name}", "Fees fill the fund while it lacks them.", ("LEDGER-9",), start)
+        found += stage.drafts
+    return found
 
 
 def _change_blocks() -> list[Draft]:

@@ -93,6 +93,19 @@ class LedgerStage:
         changed = ((key, replace(account, cash=cash.get(key, account.cash))) for key, account in state.accounts)
         return replace(state, accounts=tuple(changed))
 
+    def flagged_at(self, account_id: str, time: int) -> Snapshot:
+        """The chain's state, with an account flagged since a time, ms since the epoch."""
+        state = snapshot_of(self.chain.state)
+        pool_id = self.chain.state.ledger.accounts[account_id].pool
+        accounts = tuple(
+            (key, replace(account, flagged_at=time) if key == account_id else account)
+            for key, account in state.accounts
+        )
+        pools = tuple(
+            (key, replace(pool, flagged=(account_id,)) if key == pool_id else pool) for key, pool in state.pools
+        )
+        return replace(state, accounts=accounts, pools=pools)
+
     def judges(self, name: str, description: str, rules: tuple[str, ...], account: str) -> None:
         """Ask for the figures of an account."""
         question = AccountToJudge(snapshot_of(self.chain.state), account)

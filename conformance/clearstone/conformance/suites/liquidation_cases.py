@@ -90,6 +90,10 @@ def _perpetuals() -> list[Draft]:
         poorest = stage.with_cash({maker: -MAX_ATOMS})
         signed = RING.signed(chain.sign(maker, Liquidate(long, MARKET, 1)))
         stage.tries_signed(f"{name}-past-the-bound", "A balance has a bound.", ("NUM-5",), signed, poorest)
+        for time in (0, 1):
+            told = "A flag of the first moment is a flag."
+            early = stage.flagged_at(long, time)
+            stage.tries_signed(f"{name}-flagged-at-{time}", told, ("LIQ-1",), signed, early)
         start = len(chain.history)
         stage.acts(maker, Liquidate(long, MARKET, 1))
         chain.block(elapsed=5 * MINUTE)

@@ -56,6 +56,7 @@ PORTFOLIOS: tuple[tuple[str, str, tuple[int, int, int, int, int, int]], ...] = (
     ("call-spread", "A call covered by a lower one.", (0, 5, -5, 0, 0, 0)),
     ("reverse-call-spread", "A call covered by a higher one.", (0, -5, 5, 0, 0, 0)),
     ("part-covered", "A part of them covered.", (0, 3, -5, 0, 0, 0)),
+    ("mostly-covered", "All but one of them covered: the rise beyond the index decides.", (0, -5, 4, 0, 0, 0)),
     ("put-spread", "A put covered by another.", (0, 0, 0, 5, -5, 0)),
     ("reverse-put-spread", "The other way round.", (0, 0, 0, -5, 5, 0)),
     ("short-straddle", "Both sides sold.", (0, -5, 0, 0, -5, 0)),
@@ -111,7 +112,7 @@ def _profits() -> list[Draft]:
         walk_index(chain, index)
         for account, who in ((alice, "winner"), (bob, "loser")):
             told = "Profit counts up to its cap, losses in full."
-            stage.judges(f"{who}-at-{index}", told, ("MARGIN-4", "LEDGER-3"), account)
+            stage.judges(f"{who}-at-{index}", told, ("MARGIN-4", "MARGIN-1", "LEDGER-3"), account)
     size = sell("BTC-PERP", 20, 53_000)
     stage.acts(bob, buy("BTC-PERP", 30, 53_000, "post-only"))
     stage.tries("realise", "Closing realises profit, which is locked.", ("MARGIN-4a", "LEDGER-3"), alice, size)

@@ -6,7 +6,8 @@ from dataclasses import replace
 from functools import partial
 
 from clearstone.conformance.suites.draft import Draft
-from clearstone.conformance.suites.ledger_stage import LedgerStage
+from clearstone.conformance.suites.ledger_stage import LedgerStage, signed_blocks
+from clearstone.models.incidents.scenario import resumed
 from clearstone.models.scenario_genesis import (
     HOUR,
     PERPETUAL,
@@ -20,6 +21,8 @@ from clearstone.models.scenario_genesis import (
     walk_index,
 )
 from clearstone.spec.instruments import OptionSeries
+from clearstone.spec.receipts import Rejection
+from clearstone.spec.snapshot import restore, snapshot_of
 from clearstone.spec.transactions import Liquidate, Settle
 
 MARKET = "BTC-PERP"
@@ -28,7 +31,16 @@ RULES = ("WATER-2", "WATER-1", "WATER-3", "NUM-6")
 
 def drafts() -> list[Draft]:
     """The cases of the suite `waterfall`."""
-    return [*_funds(), *_crowds(), *_shorts(), *_unassigned(), *_options(), *_flagged_through_expiry(), *_frozen()]
+    return [
+        *_funds(),
+        *_crowds(),
+        *_shorts(),
+        *_unassigned(),
+        *_options(),
+        *_flagged_through_expiry(),
+        *_frozen(),
+        *_last_pots(),
+    ]
 
 
 def _funds() -> list[Draft]:
@@ -60,7 +72,7 @@ def _funds() -> list[Draft]:
         chain.block()
         chain.block()
         told = "The fund within its cap, then the profit of the lots closed, then all profit, then equity."
-        stage.plays(name, told, RULES, start)
+        stage.plays(name, told, (*RULES, "LEDGER-1", "LIQ-1"), start)
         found += stage.drafts
     return found
 
@@ -198,3 +210,48 @@ def _frozen() -> list[Draft]:
     told = "Nothing is closed while the feed is frozen or in its grace period."
     stage.plays("frozen", told, ("WATER-1", "ORACLE-5"), start)
     return stage.drafts
+
+
+def _last_pots() -> list[Draft]:
+    """Two pools, and a default in the second whose counterparties cannot pay it all: the first must not feel it.
+
+    Losers' losses are winners' profits, so what the winner has is put into the fund, for once, beyond what the fund may
+    pay for the market: then the last pots are asked.
+    """
+    found = []
+    for name, moved, fees in (("the-fund", 350 * USD, 0), ("residue-and-fees", 320 * USD, 30 * USD)):
+        market = replace(PERPETUAL, insurance_cap=USD)
+        stage = LedgerStage(
+            "waterfall", partial(scenario_genesis, second_pool=True, insurance=100 * USD, perpetual=market)
+        )
+        chain = stage.chain
+        loser, winner = stage.open("loser", 100 * USD, pool="other"), stage.open("winner", 30 * USD, pool="other")
+        flagger = stage.open("flagger", USD, pool="other")
+        rich = [stage.open(who, 900 * USD) for who in ("rich", "richer")]
+        trade(chain, rich[0], rich[1], "BTC-PERP", 10, 50_000)
+        trade(chain, loser, winner, "ETH-PERP", 250, 2_000)
+        walk_index(chain, 300, "ETH")
+        state = snapshot_of(chain.state)
+        accounts = tuple(
+            (key, replace(account, cash=account.cash - moved) if key == winner else account)
+            for key, account in state.accounts
+        )
+        pools = tuple(
+            (
+                key,
+                replace(pool, insurance=pool.insurance + moved - fees, fees=pool.fees + fees)
+                if key == "other"
+                else pool,
+            )
+            for key, pool in state.pools
+        )
+        changed = restore(replace(state, accounts=accounts, pools=pools))
+        assert not isinstance(changed, Rejection)
+        poor = resumed(changed, chain.prices)
+        poor.block(poor.sign(flagger, Liquidate(loser, "ETH-PERP", 1)))
+        poor.block()
+        told = "A pool pays its own defaults, to the last pot; another one does not feel it."
+        rules = ("LEDGER-4", *RULES)
+        question = signed_blocks(changed, tuple(poor.history))
+        found.append(Draft(f"waterfall/last-pots-{name}", told, rules, "apply_blocks", question))
+    return found
