@@ -1,15 +1,19 @@
 from importlib import resources
 
-from clearstone.reference.check_plan import MARCH_2020, OTHER_SERIES, SCENARIOS, Job, check_plan, proof_jobs
+from clearstone.reference.check_plan import MACHINES, MARCH_2020, OTHER_SERIES, SCENARIOS, Job, check_plan, proof_jobs
 
 
 def test_march_2020_comes_first_and_the_scenarios_beside_it():
-    assert [job.name for job in check_plan(1, quick=False)] == [MARCH_2020, SCENARIOS, *OTHER_SERIES]
+    assert [job.name for job in check_plan(1, quick=False)] == [MARCH_2020, SCENARIOS, MACHINES, *OTHER_SERIES]
+
+
+def test_what_the_machines_make_up_is_the_same_each_time():
+    assert {job.seed for seed in (1, 2, 3) for job in check_plan(seed, quick=True) if job.name == MACHINES} == {1}
 
 
 def test_every_series_of_the_project_is_replayed():
     names = {path.name for path in (resources.files("clearstone.models") / "data" / "prices").iterdir()}
-    planned = {f"{job.name}.csv" for job in check_plan(1, quick=False) if job.name != SCENARIOS}
+    planned = {f"{job.name}.csv" for job in check_plan(1, quick=False) if job.name not in (SCENARIOS, MACHINES)}
     assert planned == {name for name in names if name.endswith(".csv")}
 
 

@@ -1,12 +1,16 @@
+from dataclasses import replace
+
 import pytest
 
 from clearstone.models import directed_scenarios, incidents
 from clearstone.models.directed_scenarios.scenario import DirectedScenario
 from clearstone.models.incidents.scenario import Scenario
 from clearstone.models.scenario_genesis import scenario_genesis
-from clearstone.reference.check_plan import MARCH_2020, SCENARIOS, Job
+from clearstone.models.stateful.hunting import PROFILES, Profile
+from clearstone.reference.check_plan import MACHINES, MARCH_2020, SCENARIOS, Job
+from clearstone.reference.check_results import CheckOutcome, check_results
 from clearstone.reference.input_errors import InputError
-from clearstone.reference.job_runner import ScenariosOutcome, run_job, series_of
+from clearstone.reference.job_runner import MachinesOutcome, ScenariosOutcome, run_job, series_of
 
 
 def incident(number: int, holds: bool) -> Scenario:
@@ -70,3 +74,18 @@ def test_the_series_of_a_job_is_its_file_or_the_project_s_own(tmp_path):
     with pytest.raises(InputError) as caught:
         series_of(Job("wrong", 1, path=str(file)))
     assert str(caught.value).startswith(f"{file}:1: ")
+
+
+def test_the_machines_make_up_a_few_programs_and_tell_how_far_they_are(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(PROFILES, "quick", Profile("quick", 2, 6))
+    told: list[tuple[int, int, str]] = []
+    outcome = run_job(Job(MACHINES, 1), lambda *message: told.append(message))
+    assert isinstance(outcome, MachinesOutcome)
+    assert outcome.holds
+    assert [result.id for result in outcome.results] == ["stateful-exchange", "stateful-network"]
+    assert {planned for _, planned, _ in told} == {2}
+    check = CheckOutcome({})
+    check.add(outcome)
+    assert set(outcome.results) <= set(check_results(check))
+    violated = replace(outcome.results[0], verdict="violated")
+    assert not MachinesOutcome((violated,)).holds

@@ -26,7 +26,8 @@ def check(ctx: click.Context, json_file: Path | None, seed: int, quick: bool) ->
     """Replay real crashes through a replicated cluster, check every invariant at every block, run every proof.
 
     The crash of March 2020, with a validator that contradicts itself and reports false prices; beside it every
-    scenario, those of the incidents among them, then six series of other crashes; last the proofs. It ends at the first
+    scenario, those of the incidents among them, programs made up at random (the quick profile of `clearstone
+    stateful`), then six series of other crashes; last the proofs. It ends at the first
     thing that does not hold. With --mutant only those proofs run that rest on what the mutant breaks.
 
     Exit code 0: everything holds; 1: something does not; 2: wrong usage.

@@ -1,4 +1,4 @@
-"""What a worker does for each job: a replay under all invariants, all scenarios, or a proof."""
+"""What a worker does for each job: a replay under all invariants, all scenarios, a few made-up programs, or a proof."""
 
 from __future__ import annotations
 
@@ -20,10 +20,13 @@ from clearstone.models.market.checked_replay import ReplayOutcome, run_checked
 from clearstone.models.market.population import FULL
 from clearstone.models.market.price_series import PriceSeries, SeriesError, parse_series, read_series
 from clearstone.models.market.replay_plan import ReplayPlan
+from clearstone.models.stateful.hunting import Hunt
 from clearstone.proofs.obligations import ProofResult
 from clearstone.proofs.running import prove_one
-from clearstone.reference.check_plan import SCENARIOS, Job
+from clearstone.reference.check_plan import MACHINES, SCENARIOS, Job
 from clearstone.reference.input_errors import InputError
+from clearstone.reference.results import HOLDS, CheckResult
+from clearstone.reference.stateful_results import stateful_results
 
 OFTEN = 10
 """A replay tells of its progress every so many blocks."""
@@ -65,12 +68,36 @@ class ScenariosOutcome:
         return not self.judgement.violations and not any(scenario.failures for scenario in self.scenarios)
 
 
-def run_job(job: Job, tell: Tell) -> ReplayOutcome | ScenariosOutcome | ProofResult:
+@dataclass(frozen=True, slots=True)
+class MachinesOutcome:
+    """What the machines came to."""
+
+    results: tuple[CheckResult, ...]
+    """One for each machine."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing was found."""
+        return all(result.verdict == HOLDS for result in self.results)
+
+
+def run_job(job: Job, tell: Tell) -> ReplayOutcome | ScenariosOutcome | MachinesOutcome | ProofResult:
     """Do a job to its end, or to the first thing that does not hold."""
     if job.is_proof:
         tell(0, 1, "")
         return prove_one(job.name, job.seed)
+    if job.name == MACHINES:
+        return run_machines(job, tell)
     return run_scenarios(tell) if job.name == SCENARIOS else run_replay(job, tell)
+
+
+def run_machines(job: Job, tell: Tell) -> MachinesOutcome:
+    """Let every machine make up a few programs."""
+
+    def progress(done: Hunt) -> None:
+        tell(done.programs, done.profile.programs, f"{done.machine.name}: {done.steps:,} steps")
+
+    return MachinesOutcome(stateful_results("quick", job.seed, progress))
 
 
 def run_replay(job: Job, tell: Tell) -> ReplayOutcome:

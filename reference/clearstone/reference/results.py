@@ -26,7 +26,7 @@ class CheckResult:
     layer: str
     """Part of the protocol that it is about."""
     method: str
-    """How it was established: `replay` on blocks of the cluster and the scenarios, `scenario`, or `prove`."""
+    """How it was established: `replay` (blocks of the cluster and the scenarios), `scenario`, `stateful` or `prove`."""
     verdict: Verdict
     """Whether it does."""
     strength: str
