@@ -1,4 +1,4 @@
-"""`clearstone rules`: every rule of the protocol, where it is implemented and which invariants cite it."""
+"""`clearstone rules`: every rule of the protocol, where it is implemented, which invariants and vectors it has."""
 
 from __future__ import annotations
 
@@ -21,6 +21,9 @@ def rules(ids: tuple[str, ...], json_file: Path | None) -> None:
       clearstone rules MARGIN-6 LIQ-3
       clearstone rules --json rules.json
     """
+    from clearstone.conformance.rule_coverage import rule_coverage
+    from clearstone.conformance.vector_file import read_folder
+    from clearstone.conformance.vectors import committed_folder
     from clearstone.reference.rule_index import citations, implementations
     from clearstone.spec.rules import RULES
 
@@ -28,6 +31,8 @@ def rules(ids: tuple[str, ...], json_file: Path | None) -> None:
         if rule not in RULES:
             raise click.BadParameter(f"there is no rule {rule}; `clearstone rules` lists them all", param_hint="ID")
     places, cited = implementations(), citations()
+    folder = committed_folder()
+    vectors = {each.rule: each for each in rule_coverage(() if folder is None else read_folder(folder))}
     shown = ids or tuple(RULES)
     for rule in shown:
         click.echo(f"{click.style(f'{rule:<10}', bold=True)} {RULES[rule]}")
@@ -35,6 +40,9 @@ def rules(ids: tuple[str, ...], json_file: Path | None) -> None:
             click.echo(f"{'':<11}{place.module}:{place.name}, line {place.line}")
         if cited[rule]:
             click.echo(f"{'':<11}checked by {', '.join(cited[rule])}")
+        if folder is not None:
+            told = f"{vectors[rule].passing} vectors let pass by it, {vectors[rule].rejected} rejected"
+            click.echo("; ".join((f"{'':<11}{told}", *vectors[rule].holes)))
     implemented, checked = (sum(bool(index[rule]) for rule in shown) for index in (places, cited))
     click.echo(f"\n{len(shown)} rules, {implemented} with code of their own, {checked} cited by invariants")
     write_json(
@@ -46,6 +54,7 @@ def rules(ids: tuple[str, ...], json_file: Path | None) -> None:
                     "statement": RULES[rule],
                     "implemented": [place._asdict() for place in places[rule]],
                     "invariants": cited[rule],
+                    "vectors": {"passing": vectors[rule].passing, "rejected": vectors[rule].rejected},
                 }
                 for rule in shown
             ]
