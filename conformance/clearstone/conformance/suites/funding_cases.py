@@ -109,7 +109,9 @@ def _settlements() -> list[Draft]:
     chain.block(elapsed=MINUTE)
     chain.block(elapsed=8 * HOUR - 7)
     for account, who in ((alice, "payer"), (bob, "receiver")):
-        stage.judges(f"figures-of-the-{who}", "Funding that is not settled yet counts.", ("PERP-2",), account)
+        stage.judges(
+            f"figures-of-the-{who}", "Funding that is not settled yet counts.", ("PERP-2", "MARGIN-1"), account
+        )
         told = "Before an account is touched its funding is settled."
         stage.tries(f"settled-by-a-transfer-of-the-{who}", told, ("PERP-2", "MARGIN-4a"), account, Transfer(carol, 1))
         stage.tries(f"settled-by-a-transfer-to-the-{who}", told, ("PERP-2", "MARGIN-4a"), carol, Transfer(account, 1))
