@@ -129,7 +129,7 @@ MUTANTS = (
         new="funding=table((market, Funding()) for market, _ in snapshot.funding),",
         breaks="ENC-1: a restart begins funding again at zero",
         layer="ledger",
-        caught_by=("check",),
+        caught_by=("check", "prove"),
     ),
     Mutant(
         name="fees-lost-on-the-way",
