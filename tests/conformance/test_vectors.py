@@ -9,8 +9,8 @@ from clearstone.conformance import schemas
 from clearstone.conformance.operations import OPERATIONS
 from clearstone.conformance.operations.operation import answer_json
 from clearstone.conformance.rule_coverage import NOT_IN_VECTORS, REJECTS_UNSEEN, rule_coverage
-from clearstone.conformance.vector_file import Case, VectorError, read_file, read_folder, text_of
-from clearstone.conformance.vectors import DRAFTS, cases_of, committed_folder
+from clearstone.conformance.vector_file import Case, VectorError, committed_folder, read_file, read_folder, text_of
+from clearstone.conformance.vectors import DRAFTS, cases_of
 from clearstone.conformance.wire import SUITES
 from clearstone.spec.encoding.state_json import from_json
 from clearstone.spec.receipts import Rejection

@@ -35,7 +35,7 @@ def test_a_broken_rule_is_named_with_field_and_a_file_that_fails_again(conform, 
     broken = [*CLIENT, "--mutant", "transfer-unchecked"]
     result = conform("--case", CASE, client=broken)
     assert result.exit_code == 1
-    assert f"FAILED {CASE} (MARGIN-4, LEDGER-7)" in result.output
+    assert f"FAILED {CASE} (MARGIN-4, MARGIN-6, LEDGER-7)" in result.output
     assert 'receipt.rejection: expected "MARGIN-4", got null' in result.output
     kept = tmp_path / "failed" / "ledger-transfer-of-an-atom-too-much.json"
     assert f"clearstone conform --vectors {kept} -- CMD" in result.output
@@ -108,7 +108,7 @@ def test_a_file_that_is_not_what_it_should_be_is_told_with_its_place(conform, tm
 
 
 def test_without_committed_vectors_they_are_made_from_the_spec(conform, monkeypatch):
-    monkeypatch.setattr("clearstone.conformance.vectors.committed_folder", lambda: None)
+    monkeypatch.setattr("clearstone.conformance.vector_file.committed_folder", lambda: None)
     result = conform("--suite", "arithmetic")
     assert result.exit_code == 0
     assert "189 passed" in result.output

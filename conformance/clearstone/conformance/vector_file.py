@@ -149,3 +149,9 @@ def read_folder(folder: Path, suites: Collection[str] = ()) -> tuple[Case, ...]:
     if not cases:
         raise VectorError(f"has no vector file, such as {SUITES[0]}.json")
     return tuple(cases)
+
+
+def committed_folder() -> Path | None:
+    """The folder of committed vectors beside these sources; None where only the package is installed."""
+    folder = Path(__file__).parents[3] / "vectors"
+    return folder if folder.is_dir() and any(folder.glob("*.json")) else None

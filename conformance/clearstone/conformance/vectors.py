@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 from types import MappingProxyType
 
 from clearstone.conformance.suites import (
@@ -57,9 +56,3 @@ def all_cases() -> Iterator[Case]:
     for suite in SUITES:
         if suite in DRAFTS:
             yield from cases_of(suite)
-
-
-def committed_folder() -> Path | None:
-    """The folder of committed vectors beside these sources; None where only the package is installed."""
-    folder = Path(__file__).parents[3] / "vectors"
-    return folder if folder.is_dir() and any(folder.glob("*.json")) else None

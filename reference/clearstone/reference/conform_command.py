@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -15,7 +16,6 @@ from clearstone.reference.json_option import json_option, writable_file, write_j
 if TYPE_CHECKING:
     from clearstone.conformance.reports.run_report import RunReport
     from clearstone.conformance.runner.conversation import Conversation
-    from clearstone.conformance.runner.verdicts import Result
     from clearstone.conformance.vector_file import Case
 
 EXAMPLES = """\b
@@ -114,7 +114,7 @@ def conform(
     from clearstone.conformance.runner.conversation import Conversation
     from clearstone.conformance.runner.limits import Limits
 
-    cases = chosen(all_cases(vectors, suites), suites, ids)
+    cases = chosen(all_cases(vectors, suites or suites_of(ids)), suites, ids)
     known_ids = read_known(known)
     others = [read_report(path) for path in beside]
     limits = Limits(reply_seconds=timeout, run_seconds=time_limit, restarts=restarts, window=window)
@@ -136,13 +136,22 @@ def conform(
     ctx.exit(0 if done.conforms else 1)
 
 
+def suites_of(ids: tuple[str, ...]) -> tuple[str, ...]:
+    """The suites that cases are of, as far as their ids say so: the others need not be read."""
+    from clearstone.conformance.wire import SUITES
+
+    named = {identifier.partition("/")[0] for identifier in ids}
+    return tuple(suite for suite in SUITES if suite in named) if named <= set(SUITES) else ()
+
+
 def all_cases(path: Path | None, suites: tuple[str, ...]) -> Iterable[Case]:
     """The cases of a file or folder; without one, those that the spec makes, of the suites asked for."""
-    from clearstone.conformance.vector_file import VectorError, read_file, read_folder
-    from clearstone.conformance.vectors import DRAFTS, cases_of, committed_folder
+    from clearstone.conformance.vector_file import VectorError, committed_folder, read_file, read_folder
 
     folder = committed_folder() if path is None else path
     if folder is None:
+        from clearstone.conformance.vectors import DRAFTS, cases_of
+
         return [case for suite in DRAFTS if not suites or suite in suites for case in cases_of(suite)]
     try:
         return read_folder(folder, suites) if folder.is_dir() else read_file(folder)
@@ -188,19 +197,16 @@ def read_report(path: Path) -> RunReport:
 
 def finished(command: tuple[str, ...], conversation: Conversation, count: int, known: frozenset[str]) -> RunReport:
     """Hold the conversation, with a bar on a terminal, and sum it up."""
-    from rich.console import Console
-    from rich.progress import Progress
-
     from clearstone.conformance.reports.run_report import RunReport
 
     begun = time.monotonic()
-    results: list[Result] = []
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("cases", total=count)
-        for result in conversation:
-            results.append(result)
-            bar.update(task, advance=1)
+    if sys.stderr.isatty():
+        from rich.console import Console
+        from rich.progress import track
+
+        results = list(track(conversation, "cases", count, console=Console(stderr=True), transient=True))
+    else:
+        results = list(conversation)
     order = {result.case.id: result for result in results}
     passing = sorted(case for case in known if case in order and order[case].verdict == "passed")
     return RunReport(

@@ -22,8 +22,7 @@ def rules(ids: tuple[str, ...], json_file: Path | None) -> None:
       clearstone rules --json rules.json
     """
     from clearstone.conformance.rule_coverage import rule_coverage
-    from clearstone.conformance.vector_file import read_folder
-    from clearstone.conformance.vectors import committed_folder
+    from clearstone.conformance.vector_file import committed_folder, read_folder
     from clearstone.reference.rule_index import citations, implementations
     from clearstone.spec.rules import RULES
 
