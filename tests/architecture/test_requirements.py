@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).parents[2]
-IMPORTED_AS = {"z3-solver": "z3"}
+IMPORTED_AS = {"crosshair-tool": "crosshair", "z3-solver": "z3"}
 """Name of a distribution whose package has another name."""
 
 
@@ -50,7 +50,9 @@ def test_development_keeps_every_version_that_runs():
 
 
 def test_every_library_that_is_imported_is_asked_for(modules, project):
-    asked = {name_of(requirement) for requirement in project["project"]["dependencies"]}
+    extras = project["project"]["optional-dependencies"].values()
+    listed = [project["project"]["dependencies"], *extras]
+    asked = {name_of(requirement) for requirements in listed for requirement in requirements}
     known = {IMPORTED_AS.get(name, name) for name in asked} | sys.stdlib_module_names | {"clearstone"}
     imported = {
         name.split(".")[0]
