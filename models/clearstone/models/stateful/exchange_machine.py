@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from hypothesis import target
 from hypothesis.stateful import Bundle, MultipleResults, RuleBasedStateMachine, initialize, multiple, precondition, rule
 
-from clearstone.models.chain import named_key
 from clearstone.models.scenario_genesis import USD
 from clearstone.models.stateful import exchange_steps as steps
 from clearstone.models.stateful.exchange_moves import (
@@ -43,13 +42,12 @@ from clearstone.models.stateful.exchange_moves import (
 )
 from clearstone.models.stateful.exchange_program import Act, Step, id_number
 from clearstone.models.stateful.exchange_run import ExchangeRun, Taken
-from clearstone.models.stateful.exchange_world import FEEDS, LATECOMERS, PLACES, WORLDS
+from clearstone.models.stateful.exchange_world import FEEDS, LATECOMERS, WORLDS
 from clearstone.models.stateful.found import Broken
 from clearstone.spec.margin import equity, health_equity, maintenance_requirement
 from clearstone.spec.transactions import (
     Action,
     Cancel,
-    OpenAccount,
     Place,
     Release,
     SelfTradePrevention,
@@ -69,6 +67,7 @@ size = st.sampled_from(SIZES)
 offset = st.sampled_from(OFFSETS)
 amount = st.sampled_from(AMOUNTS)
 few = st.integers(0, 3)
+NEAR = st.sampled_from((0, 1_000, -1_000))
 LARGE = st.sampled_from(("most", "100", "300", "20"))
 seldom = st.sampled_from((False, False, False, True))
 times: st.SearchStrategy[TimeInForce] = st.sampled_from(("gtc", "ioc", "fok", "post-only"))
@@ -104,11 +103,8 @@ class ExchangeMachine(RuleBasedStateMachine):
         state = self.now.state
         for _, account in state.ledger.accounts.items():
             if account.positions:
-                held, required = (
-                    health_equity(account, state.quotes),
-                    maintenance_requirement(account, state.quotes),
-                )
-                self.least_health = min(self.least_health, max(held - required, -100 * USD))
+                spare = health_equity(account, state.quotes) - maintenance_requirement(account, state.quotes)
+                self.least_health = min(self.least_health, max(spare, -100 * USD))
             self.deepest = min(self.deepest, equity(account, state.quotes))
         return taken
 
@@ -212,6 +208,12 @@ class ExchangeMachine(RuleBasedStateMachine):
         account = account_of(self.now.state, name)
         return multiple(*((name, order.nonce) for order in account.orders[-1:])) if account else multiple()
 
+    @precondition(lambda self: bool(weakest_first(self.now.state)))
+    @rule(rank=few, which=few, part=st.sampled_from(("all", "twice", "half")), offset=NEAR, reduce_only=st.booleans())
+    def close(self, rank: int, which: int, part: str, offset: int, reduce_only: bool) -> None:
+        """Somebody offers to close a position, or more than there is of it."""
+        self.take(steps.closing(self.now.state, rank, which, part, offset, reduce_only))
+
     @rule(order=orders)
     def cancel(self, order: tuple[str, int]) -> None:
         """Somebody cancels an order that he placed."""
@@ -295,6 +297,4 @@ class ExchangeMachine(RuleBasedStateMachine):
         elif kind == "all settle funding":
             self.take(steps.an_atom_around(self.now.state, ("main", "other")[which % 2]))
         else:
-            name = (*LATECOMERS, "alice")[which % 2]
-            seat = PLACES[name]
-            self.act(name, OpenAccount(named_key(seat.owner), seat.pool, seat.number))
+            self.take(steps.opening((*LATECOMERS, "alice")[which % 2]))

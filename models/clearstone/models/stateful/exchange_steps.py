@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from clearstone.models.chain import named_key
 from clearstone.models.scenario_genesis import USD
 from clearstone.models.stateful.exchange_moves import (
     amount_of,
@@ -15,11 +16,13 @@ from clearstone.models.stateful.exchange_moves import (
 )
 from clearstone.models.stateful.exchange_program import Act, Step, id_number
 from clearstone.models.stateful.exchange_world import PLACES
+from clearstone.spec.accounts import lots_in
 from clearstone.spec.state import State
 from clearstone.spec.transactions import (
     ChangeParameter,
     Deposit,
     Liquidate,
+    OpenAccount,
     Place,
     Side,
     TimeInForce,
@@ -77,6 +80,26 @@ def liquidation(state: State, by: int, rank: int, which: int, lots: int, wait: s
     liquidators = [name for name in richest_first(state, PLACES[ruined].pool) if name != ruined]
     action = Liquidate(ruined, held[which % len(held)], lots)
     return Step((Act(liquidators[by % len(liquidators)], action),), wait_of(state, wait))
+
+
+def closing(state: State, rank: int, which: int, part: str, offset: int, reduce_only: bool) -> Step:
+    """One of the weakest offers to close one of its positions: a half of it, all, or twice as much as there is."""
+    weakest = weakest_first(state)
+    name = weakest[rank % len(weakest)]
+    held = markets_held(state, name)
+    market = held[which % len(held)]
+    account = state.ledger.accounts[PLACES[name].id]
+    lots = lots_in(account, market)
+    whole = {"all": abs(lots), "twice": 2 * abs(lots), "half": abs(lots) // 2 or 1}[part]
+    side: Side = "sell" if lots > 0 else "buy"
+    order = Place(market, side, whole, price_near(state, market, offset), "gtc", reduce_only, "cancel-maker")
+    return Step((Act(name, order),))
+
+
+def opening(name: str) -> Step:
+    """Somebody opens an account, perhaps one that is open."""
+    seat = PLACES[name]
+    return Step((Act(name, OpenAccount(named_key(seat.owner), seat.pool, seat.number)),))
 
 
 def all_withdraw(state: State, amount: str, number: int) -> Step:

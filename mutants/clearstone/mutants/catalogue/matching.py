@@ -95,5 +95,14 @@ MUTANTS = (
         layer="matching",
         caught_by=("check", "prove"),
     ),
+    Mutant(
+        name="spent-reduce-only-order-stays",
+        module="clearstone.spec.matching",
+        old="left = order_of(account, resting.nonce) if resting.reduce_only else None",
+        new="left = None",
+        breaks="BOOK-2: an order that can reduce nothing more is passed over, and the book is crossed",
+        layer="matching",
+        caught_by=("stateful",),
+    ),
 )
 """The mutants of this layer."""
