@@ -31,6 +31,13 @@ from clearstone.reference.mutant_option import list_mutants_option, mutant_optio
 )
 @click.option("--mutants", is_flag=True, help="Break each rule in turn: which proof refutes it? IDs name mutants.")
 @click.option("--all", "everything", is_flag=True, help="With --mutants: go on after the first refutation.")
+@click.option(
+    "--second-opinion",
+    "tool",
+    type=click.Choice(["hypothesis", "crosshair", "cvc5"]),
+    help="Ask another tool about the proofs instead.",
+)
+@click.option("--bits", is_flag=True, help="Print how many bits each function needs instead of a report.")
 @click.option("--until-refuted", is_flag=True, help="End at the first refutation that a replay confirms.")
 @mutant_option
 @list_mutants_option
@@ -46,6 +53,8 @@ def prove(
     folder: Path | None,
     mutants: bool,
     everything: bool,
+    tool: str | None,
+    bits: bool,
     until_refuted: bool,
     seed: int,
     processes: int | None,
@@ -65,13 +74,21 @@ def prove(
       clearstone prove --json proofs.json --html proofs.html
       clearstone prove --explain shares_add_up_to_the_amount | z3 -in
       clearstone prove --mutants --html proofs.html
+      clearstone prove --second-opinion hypothesis LEDGER-1
+      clearstone prove --bits
     """
     check_usage(explain, folder, mutants, everything)
+    if (tool is not None) + bits + explain + mutants > 1:
+        raise click.UsageError("--second-opinion, --bits, --explain and --mutants are different reports: ask for one")
     if mutants:
         from clearstone.reference.kill_report import report_kills
 
         ctx.exit(report_kills(ids, everything, processes, json_file, html_file))
     check_ids(ids)
+    if bits or tool is not None:
+        from clearstone.reference.second_opinion_report import report_opinions, report_widths
+
+        ctx.exit(report_widths(json_file) if tool is None else report_opinions(tool, ids, seed, json_file))
     if explain:
         from clearstone.reference.explanation import explain_proofs
 
