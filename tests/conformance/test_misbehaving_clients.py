@@ -4,6 +4,9 @@ import time
 
 import pytest
 
+from clearstone.conformance.runner.conversation import Conversation
+from clearstone.conformance.runner.limits import Limits
+
 RIGHT = "main(lambda question, number: reply(right(question)))"
 
 
@@ -239,9 +242,6 @@ def test_a_client_that_introduces_itself_wrongly_is_not_asked_anything(asked, sc
 
 
 def test_a_command_that_is_not_there_is_told(divisions):
-    from clearstone.conformance.runner.conversation import Conversation
-    from clearstone.conformance.runner.limits import Limits
-
     results = list(Conversation(["/nowhere/to/be/found"], divisions(2), Limits()))
     assert [result.reason for result in results] == ["the client cannot be started: No such file or directory"] * 2
 
@@ -263,6 +263,17 @@ def test_the_whole_run_has_a_limit(asked):
     assert len(results) == 100
     assert results[-1].verdict == "not run"
     assert "time limit" in results[-1].reason
+
+
+def test_a_run_that_is_ended_before_its_time_still_has_a_result_for_every_case(scripted, divisions):
+    conversation = Conversation(scripted(RIGHT), divisions(200), Limits(window=4))
+    running = iter(conversation)
+    told = [next(running) for _ in range(9)]
+    running.close()
+    told += conversation.abandoned("interrupted")
+    assert sorted(result.case.id for result in told) == sorted(case.id for case in divisions(200))
+    assert told[-1].verdict == "not run"
+    assert told[-1].reason == "interrupted"
 
 
 def test_what_a_client_starts_ends_with_it(asked, tmp_path):

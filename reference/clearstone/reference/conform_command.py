@@ -16,6 +16,7 @@ from clearstone.reference.json_option import json_option, writable_file, write_j
 if TYPE_CHECKING:
     from clearstone.conformance.reports.run_report import RunReport
     from clearstone.conformance.runner.conversation import Conversation
+    from clearstone.conformance.runner.verdicts import Result
     from clearstone.conformance.vector_file import Case
 
 EXAMPLES = """\b
@@ -200,13 +201,11 @@ def finished(command: tuple[str, ...], conversation: Conversation, count: int, k
     from clearstone.conformance.reports.run_report import RunReport
 
     begun = time.monotonic()
-    if sys.stderr.isatty():
-        from rich.console import Console
-        from rich.progress import track
-
-        results = list(track(conversation, "cases", count, console=Console(stderr=True), transient=True))
-    else:
-        results = list(conversation)
+    results: list[Result] = []
+    try:
+        results.extend(shown(conversation, count))
+    except KeyboardInterrupt:
+        results += conversation.abandoned("the run was interrupted")
     order = {result.case.id: result for result in results}
     passing = sorted(case for case in known if case in order and order[case].verdict == "passed")
     return RunReport(
@@ -219,6 +218,16 @@ def finished(command: tuple[str, ...], conversation: Conversation, count: int, k
         tuple(passing),
         known,
     )
+
+
+def shown(conversation: Conversation, count: int) -> Iterable[Result]:
+    """The results as they come, with a bar if standard error is a terminal."""
+    if not sys.stderr.isatty():
+        return conversation
+    from rich.console import Console
+    from rich.progress import track
+
+    return track(conversation, "cases", count, console=Console(stderr=True), transient=True)
 
 
 def keep_failures(folder: Path, report: RunReport, most: int = 100) -> dict[str, str]:

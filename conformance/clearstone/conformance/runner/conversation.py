@@ -72,6 +72,12 @@ class Conversation:
         finally:
             if self._child is not None:
                 self._child.kill()
+                self._child = None
+
+    def abandoned(self, reason: str) -> tuple[Result, ...]:
+        """What is left when somebody ends the run before its time: results not yet told, and the rest as not run."""
+        self._give_up(reason)
+        return tuple(self._drained())
 
     def _drained(self) -> Iterator[Result]:
         while self._results:

@@ -26,7 +26,7 @@ from clearstone.spec.snapshot import restore, snapshot_of
 from clearstone.spec.transactions import Liquidate, Settle
 
 MARKET = "BTC-PERP"
-RULES = ("WATER-2", "WATER-1", "WATER-3", "NUM-6")
+RULES = ("WATER-2", "WATER-1", "WATER-3", "LEDGER-1", "NUM-6")
 
 
 def drafts() -> list[Draft]:
@@ -72,7 +72,7 @@ def _funds() -> list[Draft]:
         chain.block()
         chain.block()
         told = "The fund within its cap, then the profit of the lots closed, then all profit, then equity."
-        stage.plays(name, told, (*RULES, "LEDGER-1", "LIQ-1"), start)
+        stage.plays(name, told, (*RULES, "LIQ-1"), start)
         found += stage.drafts
     return found
 
