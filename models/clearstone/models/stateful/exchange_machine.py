@@ -67,6 +67,8 @@ size = st.sampled_from(SIZES)
 offset = st.sampled_from(OFFSETS)
 amount = st.sampled_from(AMOUNTS)
 few = st.integers(0, 3)
+BY = st.sampled_from((None, 0, 1, -1))
+TAKEN = st.sampled_from((10_000, 60, 1, 4, 16, 200))
 NEAR = st.sampled_from((0, 1_000, -1_000))
 LARGE = st.sampled_from(("most", "100", "300", "20"))
 seldom = st.sampled_from((False, False, False, True))
@@ -132,10 +134,8 @@ class ExchangeMachine(RuleBasedStateMachine):
         self.take(Step(prices=((feed, moved_price(self.now.state, self.now.chain.prices[feed], factor)),)))
 
     @precondition(lambda self: bool(weakest_first(self.now.state)))
-    @rule(
-        rank=few, depth=st.sampled_from(DEPTHS), blocks=st.sampled_from((5, 1, 2)), by=st.sampled_from((None, 0, 1, -1))
-    )
-    def squeeze(self, rank: int, depth: str, blocks: int, by: int | None) -> None:
+    @rule(rank=few, depth=st.sampled_from(DEPTHS), blocks=st.sampled_from((5, 1, 2)), by=BY, lots=TAKEN)
+    def squeeze(self, rank: int, depth: str, blocks: int, by: int | None, lots: int) -> None:
         """The price of bitcoin moves against one of the weakest accounts, and somebody may liquidate it."""
         weakest = weakest_first(self.now.state)
         price = squeezing_price(self.now.state, weakest[rank % len(weakest)], depth)
@@ -143,7 +143,7 @@ class ExchangeMachine(RuleBasedStateMachine):
             if self.now.state.feeds["BTC"].index != price:
                 self.take(Step(prices=(("BTC", price),)))
         if by is not None:
-            self.take(steps.liquidation(self.now.state, by, 0, 0, 10_000, "second"))
+            self.take(steps.liquidation(self.now.state, by, 0, 0, lots, "second"))
 
     @rule(wait=st.sampled_from(WAITS))
     def time_passes(self, wait: str) -> None:
@@ -231,7 +231,7 @@ class ExchangeMachine(RuleBasedStateMachine):
         by=st.sampled_from((0, 1, -1, 2)),
         rank=st.sampled_from((0, 0, 1, 2)),
         which=few,
-        lots=st.sampled_from((10_000, 1, 4, 16)),
+        lots=TAKEN,
         wait=st.sampled_from(("second", "minute", "funding", "stale")),
     )
     def liquidate(self, by: int, rank: int, which: int, lots: int, wait: str) -> None:
