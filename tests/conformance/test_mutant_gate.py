@@ -29,7 +29,7 @@ def test_a_known_bad_client_of_the_sample_is_caught(name: str, vectors):
     assert mutant.breaks.partition(":")[0] in caught(mutant, cases)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("mutant", CATALOGUE, ids=lambda mutant: mutant.name)
 def test_every_known_bad_client_is_caught_and_its_rule_is_named(mutant, vectors):
     assert mutant.breaks.partition(":")[0] in caught(mutant, vectors)

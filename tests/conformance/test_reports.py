@@ -152,6 +152,15 @@ def test_the_rule_by_which_a_client_rejects_wrongly_is_suspected():
     assert {each.rule for each in suspects((failed,))} == {"LEDGER-5", "ORACLE-5"}
 
 
+def test_blocks_refused_because_of_one_before_are_not_counted_against_the_rule_for_blocks():
+    wrong = differences(
+        {"blocks": [{"root": "a", "rejection": None}, {"rejection": None}]},
+        {"blocks": [{"root": "b", "rejection": None}, {"rejection": "CONS-6"}]},
+    )
+    failed = Result(case("waterfall/a", "WATER-2"), "failed", "", wrong)
+    assert {each.rule for each in suspects((failed,))} == {"WATER-2"}
+
+
 def test_fields_that_differ_are_found_wherever_they_are():
     expected = {"a": [{"b": "1"}, {"b": "2"}], "c": None, "d": "x", "e": True}
     actual = {"a": [{"b": "1"}, {"b": "3"}, {}], "c": "0", "f": "y", "e": "true"}

@@ -15,6 +15,7 @@ from clearstone.spec.rules import RULES
 WHOLE_STATES = frozenset({"apply_transaction", "apply_blocks"})
 """Operations whose answer is a whole state."""
 
+_LATER_BLOCK = re.compile(r"blocks\[\d+\]\.rejection")
 _RULE = re.compile(r"\b[A-Z]+-\d+[a-z]?\b")
 
 
@@ -121,11 +122,13 @@ def _scores(results: tuple[Result, ...]) -> dict[str, tuple[int, int, float]]:
 
 
 def named(result: Result) -> frozenset[str]:
-    """The rules that a result is about: those of its case, and those by which it was or should have been rejected."""
-    texts = [result.reason, *(f"{each.expected} {each.actual}" for each in result.differences if _rejects(each.path))]
+    """The rules that a result is about: those of its case, and those by which it was or should have been rejected.
+
+    Once a block has gone wrong, all that come after are refused for naming another root: that says nothing more.
+    """
+    texts = [result.reason]
+    for number, each in enumerate(result.differences):
+        if each.path.endswith("rejection") and (number == 0 or not _LATER_BLOCK.fullmatch(each.path)):
+            texts.append(f"{each.expected} {each.actual}")
     found = {rule for text in texts for rule in _RULE.findall(text) if rule in RULES}
     return frozenset(found.union(result.case.rules))
-
-
-def _rejects(path: str) -> bool:
-    return path.endswith("rejection")
