@@ -27,6 +27,8 @@ CLASSES = ((64, "up to 64 bits"), (128, "65 to 128 bits"), (MOST_BITS, "129 to 2
 """Into which expressions are counted."""
 
 FOLLOWED = (
+    "a_parameter_changes_by_a_bounded_step_within_its_range",
+    "the_next_rate_is_the_median_premium_within_its_limit",
     "a_block_follows_only_the_state_that_it_names",
     "a_change_binds_once_and_touches_nothing_but_its_parameters",
     "a_change_is_scheduled_once_and_waits_its_delay",
