@@ -133,6 +133,7 @@ def test_silent_validators_freeze_a_feed_and_the_liar_moves_nothing():
 
 
 def test_an_exception_of_the_spec_is_a_violation(monkeypatch: pytest.MonkeyPatch):
+    ExchangeRun("lean")  # its world is opened once, and not by a broken rule
     monkeypatch.setattr("clearstone.models.chain.apply_block", lambda *_: 1 // 0)
     (violation,) = run_program(Program("lean", (Step(),))).violations
     assert (violation.invariant, "ZeroDivisionError" in violation.detail) == (TOTALITY, True)
@@ -146,6 +147,7 @@ def test_a_restart_into_another_state_is_a_violation(monkeypatch: pytest.MonkeyP
 
 
 def test_what_broke_ends_the_program(monkeypatch: pytest.MonkeyPatch):
+    ExchangeRun("lean")  # its world is opened once, and not by a broken rule
     monkeypatch.setattr("clearstone.models.chain.apply_block", lambda *_: 1 // 0)
     assert run_program(RUIN).length == 1
 
