@@ -18,7 +18,7 @@ define timed
 @started=$$SECONDS; echo "==> $(1)"; $(2); outcome=$$?; echo "==> $(1): $$((SECONDS - started)) s"; exit $$outcome
 endef
 
-.PHONY: help setup check test test-slow coverage lint bench requirements clean
+.PHONY: help setup check test test-slow test-long coverage lint bench requirements clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -33,6 +33,9 @@ test: $(VENV)/.development ## run the tests (TEST_OPTIONS=...)
 
 test-slow: $(VENV)/.development ## run the slow tests: a thousand schedules, every mutant (TEST_OPTIONS=...)
 	$(call timed,slow tests,$(BIN)/python -m pytest -m slow --timeout=900 $(TEST_OPTIONS))
+
+test-long: $(VENV)/.development ## run the tests that take an hour: every proof by other means, every mutant by every proof (TEST_OPTIONS=...)
+	$(call timed,long tests,$(BIN)/python -m pytest -m long --timeout=3600 $(TEST_OPTIONS))
 
 coverage: $(VENV)/.development ## run the tests; fail unless they reach every branch of the spec
 	$(call timed,tests with coverage,$(BIN)/python -m pytest --cov --cov-report= $(TEST_OPTIONS))

@@ -122,7 +122,7 @@ def test_a_demand_that_no_input_gets_to_is_noticed(monkeypatch: pytest.MonkeyPat
     assert demanded - shown == {"squares are negative"}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("made", OBLIGATIONS.values(), ids=lambda made: made.id)
 def test_ten_seeds_give_one_verdict(made: Obligation):
     verdicts = [prove(made, seed).verdict for seed in range(10)]

@@ -104,7 +104,7 @@ def test_scripts_keep_to_what_every_solver_reads():
                 assert "(+ )" not in line
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_another_solver_refutes_every_condition_of_every_proof():
     for proof in selected(()):
         for condition in verification_conditions(proof):

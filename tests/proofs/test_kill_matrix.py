@@ -88,7 +88,7 @@ def test_what_is_not_replayed_does_not_count(verdict: str, replayed: bool | None
     assert kill.reason == reason
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(3600)
 def test_the_catalogue_says_of_every_mutant_whether_a_proof_kills_it():
     kills = {kill.mutant.name: kill for kill in kill_matrix(CATALOGUE, False)}

@@ -34,7 +34,7 @@ def test_another_solver_confirms(id: str):
     assert opinion.count > 0
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("id", PROOFS)
 def test_another_solver_contradicts_no_proof_and_leaves_only_what_is_listed(id: str):
     left = [answer for answer in second_answers(PROOFS[id]) if answer.said != "unsat"]

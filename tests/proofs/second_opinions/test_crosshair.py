@@ -29,7 +29,7 @@ def test_crosshair_confirms(id: str):
     assert (opinion.judgement, opinion.strength, opinion.detail) == ("confirmed", "for all integers", "")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("made", OBLIGATIONS.values(), ids=lambda made: made.id)
 def test_crosshair_refutes_no_obligation(made: Obligation):
     assert not crosshair_opinion(made, 5).objects

@@ -91,7 +91,7 @@ def test_no_example_breaks_an_obligation(made: Obligation):
     assert opinion.counterexample is None
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("made", OBLIGATIONS.values(), ids=lambda made: made.id)
 def test_many_examples_satisfy_the_assumptions_of_an_obligation_and_none_breaks_it(made: Obligation):
     opinion = sample(made, 1_000)
