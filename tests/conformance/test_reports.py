@@ -129,6 +129,12 @@ def test_the_terminal_tells_rule_field_values_and_how_to_see_it_again(report):
     assert "does not conform: 5 cases, 1 passed, 1 failed, 1 skipped, 1 unsupported, 1 not run" in text
 
 
+def test_a_client_that_left_something_out_conforms_in_part(report):
+    assert "conforms: 1 cases" in terminal.verdict(RunReport((), HELLO, report.results[:1]))
+    part = RunReport((), HELLO, (report.results[0], *report.results[2:4]))
+    assert "conforms in what it answered: 3 cases, 1 passed, 1 skipped, 1 unsupported" in terminal.verdict(part)
+
+
 def test_the_rule_in_many_failures_and_few_passes_comes_first():
     results = (
         result("arithmetic/a", "failed", "NUM-6", "NUM-3"),

@@ -27,6 +27,32 @@ def test_the_committed_schemas_are_those_of_the_records():
     assert {path.name: path.read_text() for path in (VECTORS / "schemas").iterdir()} == schemas.files()
 
 
+def references(schema: object) -> set[str]:
+    if isinstance(schema, dict):
+        own = {schema["$ref"]} if isinstance(schema.get("$ref"), str) else set()
+        return own.union(*(references(part) for part in schema.values()))
+    return set().union(*(references(part) for part in schema)) if isinstance(schema, list) else set()
+
+
+@pytest.mark.parametrize("made", [schemas.questions, schemas.replies, schemas.vectors])
+def test_every_record_that_a_schema_refers_to_is_described_in_it_once(made):
+    schema = made()
+    assert references(schema) <= {f"#/$defs/{name}" for name in schema["$defs"]}
+    assert all(described for described in schema["$defs"].values())
+
+
+def test_the_schema_of_replies_says_what_every_output_is():
+    described = schemas.replies()["$defs"]
+    session = {"open", "apply-transaction", "apply-block", "dump", "close"}
+    assert {f"output of {name}" for name in (*OPERATIONS, *session)} <= described.keys()
+
+
+def test_two_records_of_one_name_are_told_apart_in_a_schema():
+    described = schemas.questions()["$defs"]
+    assert set(described["claims.Commit"]["properties"]) == {"proposal"}
+    assert set(described["Commit"]["properties"]) == {"height", "round", "block_id", "signatures"}
+
+
 def test_every_suite_is_there_and_nothing_else():
     assert tuple(DRAFTS) == SUITES
     assert {path.stem for path in VECTORS.glob("*.json")} == set(SUITES)
