@@ -23,7 +23,7 @@ What the *reduced* instances leave out, and why nothing is lost:
   rules do not tell values apart is checked by `table` on the rules that run.
 
 `instance` says what is finite about an instance; `system` explores it by calling `step` in every state; `table` and
-`packed` do the same from a table of all that `step` can answer, four orders quicker, and tests hold the two equal, edge
+`packed` do the same from a table of all that `step` can answer, far quicker, and tests hold the two equal, edge
 by edge. `safety` says what must hold, `accountability` who is to blame where a fork is possible, `traces` writes down
-how it comes about.
+how it comes about. `synchronous` is another system on the same rules: a good network, in which everybody must decide.
 """

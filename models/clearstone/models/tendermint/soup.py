@@ -17,15 +17,16 @@ class Soup:
     answer depends on the state: what `step` says without one is the same in all states.
     """
 
-    def __init__(self, instance: Instance) -> None:
-        """With nothing in it yet of the correct."""
+    def __init__(self, instance: Instance, *, liars_said_all: bool = True) -> None:
+        """With nothing in it yet of the correct; of the Byzantine all that they could send, or nothing."""
         self.instance = instance
+        self.liars_said_all = liars_said_all
         kinds = [(kind, round) for kind in (PREVOTE, PRECOMMIT) for round in range(instance.rounds)]
         votes = [(kind, round, value) for kind, round in kinds for value in (NIL, *instance.names)]
         heard = [(round,) for round in range(instance.rounds + 1)]
         questions: list[tuple[object, ...]] = [*votes, *kinds, *heard]
         self.places = {question: place for place, question in enumerate(questions)}
-        self.bare = [instance.byzantine_power] * len(questions)
+        self.bare = [instance.byzantine_power if liars_said_all else 0] * len(questions)
         self.counts = self.bare
         self.proposals: frozenset[Message] = frozenset()
         self.values = frozenset(instance.names)
@@ -67,7 +68,7 @@ class Soup:
     def proposed(self, proposal: Proposal) -> bool:
         """Whether it was made, or could be made by a Byzantine proposer."""
         proposers = self.instance.proposers
-        if proposers is None or proposers[proposal.round] in self.instance.byzantine:
+        if proposers is None or (self.liars_said_all and proposers[proposal.round] in self.instance.byzantine):
             return True
         self.asked += 1
         return proposal in self.proposals

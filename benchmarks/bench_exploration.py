@@ -1,0 +1,19 @@
+"""States a second of the finite instances of consensus: `step` in every state, and the table of it."""
+
+import pytest
+
+from clearstone.models.tendermint.exhausting import exhaust
+from clearstone.models.tendermint.instance import Instance
+
+
+@pytest.mark.parametrize("by_step", [True, False], ids=["by step", "by table"])
+def bench_rounds_0_and_1(benchmark, throughput, by_step):
+    done = benchmark.pedantic(exhaust, args=(Instance(rounds=2),), kwargs={"by_step": by_step}, rounds=3)
+    assert (done.states, done.holds) == (39_825, True)
+    throughput(done.states, "states")
+
+
+def bench_rounds_0_to_2(benchmark, throughput):
+    done = benchmark.pedantic(exhaust, args=(Instance(rounds=3),), rounds=1)
+    assert (done.states, done.holds) == (17_810_572, True)
+    throughput(done.states, "states")
