@@ -67,6 +67,7 @@ size = st.sampled_from(SIZES)
 offset = st.sampled_from(OFFSETS)
 amount = st.sampled_from(AMOUNTS)
 few = st.integers(0, 3)
+BLOCKS = st.sampled_from((5, 1, 2))
 BY = st.sampled_from((None, 0, 1, -1))
 TAKEN = st.sampled_from((10_000, 60, 1, 4, 16, 200))
 NEAR = st.sampled_from((0, 1_000, -1_000))
@@ -134,8 +135,8 @@ class ExchangeMachine(RuleBasedStateMachine):
         self.take(Step(prices=((feed, moved_price(self.now.state, self.now.chain.prices[feed], factor)),)))
 
     @precondition(lambda self: bool(weakest_first(self.now.state)))
-    @rule(rank=few, depth=st.sampled_from(DEPTHS), blocks=st.sampled_from((5, 1, 2)), by=BY, lots=TAKEN)
-    def squeeze(self, rank: int, depth: str, blocks: int, by: int | None, lots: int) -> None:
+    @rule(rank=few, depth=st.sampled_from(DEPTHS), blocks=BLOCKS, by=BY, lots=TAKEN, stale=seldom)
+    def squeeze(self, rank: int, depth: str, blocks: int, by: int | None, lots: int, stale: bool) -> None:
         """The price of bitcoin moves against one of the weakest accounts, and somebody may liquidate it."""
         weakest = weakest_first(self.now.state)
         price = squeezing_price(self.now.state, weakest[rank % len(weakest)], depth)
@@ -143,7 +144,7 @@ class ExchangeMachine(RuleBasedStateMachine):
             if self.now.state.feeds["BTC"].index != price:
                 self.take(Step(prices=(("BTC", price),)))
         if by is not None:
-            self.take(steps.liquidation(self.now.state, by, 0, 0, lots, "second"))
+            self.take(steps.liquidation(self.now.state, by, 0, 0, lots, "stale" if stale else "second"))
 
     @rule(wait=st.sampled_from(WAITS))
     def time_passes(self, wait: str) -> None:
@@ -235,9 +236,8 @@ class ExchangeMachine(RuleBasedStateMachine):
         wait=st.sampled_from(("second", "minute", "funding", "stale")),
     )
     def liquidate(self, by: int, rank: int, which: int, lots: int, wait: str) -> None:
-        """Somebody liquidates one of the weakest accounts; if it waited too long, on prices that stand still."""
-        step = steps.liquidation(self.now.state, by, rank, which, lots, wait)
-        self.take(replace(step, silent=(0, 1)) if wait == "stale" else step)
+        """Somebody liquidates one of the weakest accounts, perhaps on prices that stand still."""
+        self.take(steps.liquidation(self.now.state, by, rank, which, lots, wait))
 
     @precondition(lambda self: bool(unsettled(self.now.state)))
     @rule(name=who, which=few)

@@ -73,13 +73,17 @@ def trade_with_all(state: State, name: str, market: str, side: Side, size: str, 
 
 
 def liquidation(state: State, by: int, rank: int, which: int, lots: int, wait: str) -> Step:
-    """One of the richest liquidates one of the weakest accounts; if `by` is negative, one of the poorest does."""
+    """One of the richest liquidates one of the weakest accounts; if `by` is negative, one of the poorest does.
+
+    Who waits until reports are stale meets prices that stand still: half the power is silent then.
+    """
     weakest = weakest_first(state)
     ruined = weakest[rank % len(weakest)]
     held = markets_held(state, ruined)
     liquidators = [name for name in richest_first(state, PLACES[ruined].pool) if name != ruined]
     action = Liquidate(ruined, held[which % len(held)], lots)
-    return Step((Act(liquidators[by % len(liquidators)], action),), wait_of(state, wait))
+    silent = (0, 1) if wait == "stale" else ()
+    return Step((Act(liquidators[by % len(liquidators)], action),), wait_of(state, wait), silent=silent)
 
 
 def closing(state: State, rank: int, which: int, part: str, offset: int, reduce_only: bool) -> Step:
