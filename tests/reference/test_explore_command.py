@@ -67,6 +67,12 @@ def test_every_fork_is_judged():
     assert "2 states with a fork, of 2, were judged: the least power accused is 2 of 4" in result.output
 
 
+def test_all_decide_in_a_good_network():
+    result = explore("termination")
+    assert result.exit_code == 0, result.output
+    assert "says at most 2 things" in result.output
+
+
 def test_correct_proposers_in_turn_are_explored_with_nothing_left_out():
     result = explore("tendermint", "--rounds", "1", "--round-robin")
     assert result.exit_code == 0, result.output

@@ -11,7 +11,7 @@ from clearstone.reference.explore_options import instance_of, instance_options
 from clearstone.reference.json_option import json_option, writable_file, write_json
 from clearstone.reference.mutant_option import list_mutants_option, mutant_option
 
-MODELS = ("tendermint", "accountability", "exchange")
+MODELS = ("tendermint", "accountability", "termination", "exchange")
 """What can be explored."""
 
 
@@ -47,9 +47,9 @@ def explore(
     """Look at every state that a finite instance can reach; show a shortest trace to whatever is wrong.
 
     MODEL is `tendermint` (consensus: agreement, and the invariants of every step), `accountability` (consensus with
-    liars enough to fork: each fork must convict more than a third of the power) or `exchange` (every kind of
-    transaction in every order, in --depth blocks, all invariants). Without one, each in turn. `--rounds 2` means rounds
-    0 and 1.
+    liars enough to fork: each fork must convict more than a third of the power), `termination` (a good network: all
+    decide in two rounds) or `exchange` (every kind of transaction in every order, in --depth blocks, all invariants).
+    Without one, each in turn. `--rounds 2` means rounds 0 and 1.
 
     Exit code 0: every state was looked at, and all holds; 1: something does not, or the exploration ended before (by
     Ctrl-C or --max-states; what it came to is printed and labelled partial); 2: wrong usage.

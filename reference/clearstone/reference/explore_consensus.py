@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from time import perf_counter
 
+from clearstone.models.exploration.search import explore
 from clearstone.models.itf import ItfTrace
 from clearstone.models.tendermint.accountability import judged_forks, with_byzantine_proposers
 from clearstone.models.tendermint.exhausting import exhaust
 from clearstone.models.tendermint.instance import Instance
 from clearstone.models.tendermint.runs import Moment
+from clearstone.models.tendermint.synchronous import SynchronousSystem
 from clearstone.models.tendermint.traces import itf_trace, moment_text
 from clearstone.reference.explore_progress import explore_progress
 from clearstone.reference.explore_results import ExploreResult
 
+MOST_SAID = 2
+"""How much the liar says where termination is shown."""
 ENGINES = {
     "table": "by a table of all that `step` can say",
     "step": "by `step` in every state",
@@ -81,6 +85,29 @@ def explore_forks(instance: Instance) -> ExploreResult:
         itf=traced(instance, forks.example, findings or ("a shortest fork",)),
         seconds=perf_counter() - began,
         remarks=(f"{forks.judged:,} states with a fork, of {forks.forks:,}, were judged: {least}",),
+    )
+
+
+def explore_good_network() -> ExploreResult:
+    """Show that all decide within two rounds of a good network, the first of which a liar proposes in."""
+    began = perf_counter()
+    instance = Instance(rounds=2, proposers=(3, 0), keeps_decisions=True, symmetric=False)
+    with explore_progress("termination") as progress:
+        done = explore(SynchronousSystem(instance, MOST_SAID), tell=progress.tell)
+    wrong = done.violation
+    return ExploreResult(
+        model="termination",
+        instance=f"powers 1, 1, 1, 1; v3 is Byzantine, proposes in round 0 and says at most {MOST_SAID} things",
+        engine="by `step` in every state",
+        states=done.states,
+        steps=done.steps,
+        depth=max(0, len(done.layers) - 1),
+        frontier=done.frontier,
+        ended=done.ended,
+        findings=() if wrong is None else wrong.findings,
+        trace=() if wrong is None else ("all have begun", *(step.label for step in wrong.steps)),
+        itf=None,
+        seconds=perf_counter() - began,
     )
 
 

@@ -10,7 +10,7 @@ import click
 
 from clearstone.models.tendermint.accountability import with_byzantine_proposers
 from clearstone.models.tendermint.instance import Instance
-from clearstone.reference.explore_consensus import explore_consensus, explore_forks
+from clearstone.reference.explore_consensus import explore_consensus, explore_forks, explore_good_network
 from clearstone.reference.explore_exchange import explore_exchange
 from clearstone.reference.explore_results import ExploreResult
 
@@ -31,5 +31,7 @@ def planned(
         if not with_byzantine_proposers(forking):
             raise click.BadParameter("the proposers of all rounds have to be Byzantine", param_hint="--byzantine")
         yield partial(explore_forks, forking)
+    if model in (None, "termination"):
+        yield explore_good_network
     if model in (None, "exchange"):
         yield partial(explore_exchange, depth, max_states)

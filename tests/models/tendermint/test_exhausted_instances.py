@@ -47,6 +47,18 @@ def test_every_fork_names_more_than_a_third_and_nobody_correct():
 
 
 @pytest.mark.slow
+def test_two_liars_of_seven_break_nothing_in_two_rounds():
+    done = exhaust(Instance(powers=(1,) * 7, byzantine=frozenset({5, 6})))
+    assert (done.ended, done.findings, done.states) == ("exhausted", [], 10_883_848)
+
+
+@pytest.mark.slow
+def test_nothing_is_wrong_in_three_rounds():
+    done = exhaust(Instance(rounds=3))
+    assert (done.ended, done.findings, done.states) == ("exhausted", [], 17_810_572)
+
+
+@pytest.mark.slow
 def test_every_fork_of_two_rounds_names_more_than_a_third_and_nobody_correct():
     forks = judged_forks(TWO_LIARS)
     assert (forks.forks, forks.judged, forks.least_accused, forks.failures) == (457, 457, 2, [])
