@@ -1,4 +1,4 @@
-"""A sample of the mutants that the machines catch. The median takes less than 12 steps after shrinking, some take more."""
+"""A sample of the mutants that the machines catch. Most take less than 12 steps after shrinking, a few take more."""
 
 import json
 from pathlib import Path
