@@ -104,4 +104,7 @@ def print_result(console: Console, result: ExploreResult) -> None:
             line(f"    {number:>2} {escape(text)}")
     else:
         ended = result.ended
-        line(f"  [bold yellow]partial[/bold yellow]: {ended}, {result.frontier:,} states were not looked at")
+        line(
+            f"  [bold yellow]partial[/bold yellow]: {ended}; {result.frontier:,} known states were not looked at, "
+            "nor what follows from them"
+        )
