@@ -102,7 +102,7 @@ MUTANTS = (
         new="left = None",
         breaks="BOOK-2: an order that can reduce nothing more is passed over, and the book is crossed",
         layer="matching",
-        caught_by=("stateful",),
+        caught_by=("check", "prove", "stateful"),
     ),
 )
 """The mutants of this layer."""
