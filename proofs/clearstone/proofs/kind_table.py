@@ -1,4 +1,4 @@
-"""Every kind of transaction, and what is proved that it keeps: one table, made of what the obligations say of themselves.
+"""Every kind of transaction, and what is proved that it keeps: one table, made of what obligations say.
 
 Each obligation names the kinds that it is about and what it shows of them. What several obligations show counts with
 the strength of the strongest.

@@ -33,7 +33,29 @@ MEANS: dict[Rung, str] = {
 """How a question was decided."""
 LOGICS: dict[Rung, str] = {"linear": "QF_LIA", "signs": "QF_LIA", "products": "QF_LIA", "nonlinear": "QF_NIA"}
 """What SMT-LIB calls the theory of a rung."""
-TAKEN = frozenset("abs and as assert distinct div exists false forall ite let mod not or par true xor _ !".split())
+TAKEN = frozenset(
+    [
+        "abs",
+        "and",
+        "as",
+        "assert",
+        "distinct",
+        "div",
+        "exists",
+        "false",
+        "forall",
+        "ite",
+        "let",
+        "mod",
+        "not",
+        "or",
+        "par",
+        "true",
+        "xor",
+        "_",
+        "!",
+    ]
+)
 """Words that mean something in SMT-LIB, also between bars."""
 LONGEST = 200
 """Longest formula in a comment."""
