@@ -13,7 +13,8 @@ did not come across what these mutants break:
 - `rise-tried-downwards`, `rise-floored` need a spread whose worst case is just the one price that they change;
 - `flagged-at-zero-is-absent` needs time 0, and no chain here begins then;
 - `discount-without-limit`, `flag-released-at-maintenance`, `liquidate-on-a-frozen-feed`, `liquidate-all-at-once`,
-  `liquidate-past-zero` and `bisection-skips-what-holds` need an account that is below maintenance margin and above zero, mostly for some blocks;
+  `liquidate-past-zero` and `bisection-skips-what-holds` need an account that is below maintenance margin and above
+  zero, mostly for some blocks;
 - `loss-reaches-another-pool`, `first-pool-pays-for-all`, `funding-remainder-dropped` and `parameters-contradict`: not
   looked into.
 
