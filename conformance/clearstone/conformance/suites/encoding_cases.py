@@ -163,7 +163,7 @@ def drafts() -> list[Draft]:
         told = "Bytes that stand for a value, of which they are the one encoding."
         found.append(Draft(f"encoding/value-{name}", told, ("ENC-1",), "recode", Bytes(bytes.fromhex(data))))
     found += [
-        Draft(f"encoding/no-record-{name}", told, ("ENC-3",), "decode", Decoding(kind, data))  # type: ignore[arg-type]
+        Draft(f"encoding/no-record-{name}", told, ("ENC-3",), "decode", Decoding(kind, data))  # type: ignore[arg-type]  # as above
         for name, told, kind, data in no_records()
         if kind in RECORDS
     ]

@@ -71,7 +71,7 @@ def _messages() -> Iterator[Draft]:
             ("with-a-short-id", "An id has 32 bytes.", "CONS-2", {"block_id": BLOCK[:31]}),
         )
         for name, told, rule, change in changes:
-            yield _message(f"{kind}-{name}", told, rule, replace(message, **change), one)  # type: ignore[arg-type]
+            yield _message(f"{kind}-{name}", told, rule, replace(message, **change), one)  # type: ignore[arg-type]  # any field
         last = replace(message, height=MAX_HEIGHT, round=MAX_ROUND)
         sender = proposer(VALIDATORS, MAX_HEIGHT, MAX_ROUND)
         yield _message(f"{kind}-of-the-last-round", "The last of all.", "NUM-5", last, sender)
