@@ -26,14 +26,14 @@ def test_only_a_refutation_that_a_replay_confirms_ends_the_search():
 
 def test_the_search_goes_on_until_there_is_one(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
     with_verdicts(monkeypatch, "disagrees", "refuted", "proved")
-    results, left = report_proofs(IDS, 0, None, True)
+    results, _, left = report_proofs(IDS, 0, None, True)
     assert ([result.verdict for result in results], left) == (["disagrees", "refuted"], 1)
     assert "amount = 3 atoms" in capsys.readouterr().out
 
 
 def test_all_are_told_of_and_summed_up(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
     with_verdicts(monkeypatch, "proved", "undecided", "proved")
-    results, left = report_proofs(IDS, 0, 1, False)
+    results, _, left = report_proofs(IDS, 0, 1, False)
     assert (len(results), left) == (3, 0)
     out = capsys.readouterr().out
     assert "2 of 3 proved (2 INDUCTIVE)" in out

@@ -12,6 +12,7 @@ from clearstone import mutants
 from clearstone.proofs.kill_matrix import Kill
 from clearstone.proofs.kind_table import KEPT, MEANING, UNPROVED, kind_table
 from clearstone.proofs.obligations import Kept, ProofResult
+from clearstone.proofs.second_opinions.opinions import Opinion
 from clearstone.reference.proof_results import check_result, counted, told
 from clearstone.reference.proof_tables import confirmed, values_of
 
@@ -28,15 +29,17 @@ MUTANTS = (
 """What the second section says of itself."""
 
 
-def write_page(path: Path, results: Sequence[ProofResult], kills: Sequence[Kill]) -> None:
-    """Write the page: the proofs, the mutants, or both."""
-    path.write_text(page(results, kills), encoding="utf-8")
+def write_page(
+    path: Path, results: Sequence[ProofResult], kills: Sequence[Kill], opinions: Sequence[Opinion] = ()
+) -> None:
+    """Write the page: the proofs with what other tools say of them, the mutants, or both."""
+    path.write_text(page(results, kills, opinions), encoding="utf-8")
 
 
-def page(results: Sequence[ProofResult], kills: Sequence[Kill]) -> str:
+def page(results: Sequence[ProofResult], kills: Sequence[Kill], opinions: Sequence[Opinion] = ()) -> str:
     """The page."""
     template = Template((resources.files("clearstone.reference") / "proof_page.html").read_text(encoding="utf-8"))
-    sections = [warning()] + ([proofs_section(results)] if results else [])
+    sections = [warning()] + ([proofs_section(results, opinions)] if results else [])
     sections += [mutants_section(kills)] if kills else []
     return template.substitute(sections="\n".join(sections))
 
@@ -49,8 +52,11 @@ def warning() -> str:
     return f'<p class="warning">Under the mutant {escape(broken.name)}: {escape(broken.breaks)}.</p>'
 
 
-def proofs_section(results: Sequence[ProofResult]) -> str:
+def proofs_section(results: Sequence[ProofResult], opinions: Sequence[Opinion]) -> str:
     """All proofs: what fails first and open, then the others by layer, closed."""
+    said: dict[str, list[Opinion]] = {}
+    for opinion in opinions:
+        said.setdefault(opinion.id, []).append(opinion)
     failed = [result for result in results if not result.holds]
     strengths = [result.strength.partition(" ")[0] for result in results if result.holds]
     figures = [(f"{len(results) - len(failed)}", f"of {len(results)} proved")]
@@ -61,10 +67,11 @@ def proofs_section(results: Sequence[ProofResult]) -> str:
     for result in results:
         if result.holds:
             layers.setdefault(check_result(result).layer, []).append(result)
-    parts = [f"<h2>Not proved</h2>{''.join(map(entry, failed))}"] if failed else []
-    parts += [
-        f"<h2>{escape(layer.replace('_', ' ').capitalize())}</h2>{''.join(map(entry, listed))}"
-        for layer, listed in layers.items()
+    headed = {"Not proved": failed} if failed else {}
+    headed |= {layer.replace("_", " ").capitalize(): listed for layer, listed in layers.items()}
+    parts = [
+        f"<h2>{escape(head)}</h2>{''.join(entry(result, said.get(result.id, ())) for result in listed)}"
+        for head, listed in headed.items()
     ]
     return f'<section><p class="lead">{PROOFS}</p>{tiles(figures)}{kinds(results)}{"".join(parts)}</section>'
 
@@ -99,7 +106,7 @@ def tiles(figures: Iterable[tuple[str, str]]) -> str:
     )
 
 
-def entry(result: ProofResult) -> str:
+def entry(result: ProofResult, opinions: Sequence[Opinion] = ()) -> str:
     """One proof: the sentence and what the proof is worth; opened, what it is about and what it took."""
     state = "good" if result.holds else "bad"
     kind = result.strength.partition(" ")[0]
@@ -112,6 +119,7 @@ def entry(result: ProofResult) -> str:
         ("decided", escape(told(result))),
         ("outcomes reached", escape(outcomes(result))),
         ("took", f"{result.seconds:.2f} s"),
+        *((opinion.by, escape(": ".join(filter(None, (opinion.told, opinion.detail))))) for opinion in opinions),
     ]
     rows = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in facts if value)
     return (

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from clearstone.proofs.catalogue import proofs
 from clearstone.proofs.kind_table import kind_table
 from clearstone.proofs.obligations import ProofResult
+from clearstone.proofs.second_opinions.opinions import Opinion
 from clearstone.reference.results import HOLDS, PROVE, UNDECIDED, VIOLATED, CheckResult, Verdict
 
 
@@ -40,10 +41,17 @@ def as_data(result: ProofResult) -> dict[str, Any]:
     return {**asdict(check_result(result)), "detail": result.detail, "proof": {name: whole[name] for name in own}}
 
 
-def report_as_data(results: Sequence[ProofResult], holds: bool) -> dict[str, Any]:
-    """The whole report as data: each proof, and what is proved of each kind of transaction."""
+def opinion_as_data(opinion: Opinion) -> dict[str, Any]:
+    """What another tool says of a proof, as data."""
+    names = ("id", "by", "judgement", "strength", "count", "detail", "outcomes", "seconds")
+    return {name: getattr(opinion, name) for name in names}
+
+
+def report_as_data(results: Sequence[ProofResult], opinions: Iterable[Opinion], holds: bool) -> dict[str, Any]:
+    """The whole report as data: each proof, what other tools say, and what is proved of each kind of transaction."""
     return {
         "holds": holds,
         "results": [as_data(result) for result in results],
+        "opinions": [opinion_as_data(opinion) for opinion in opinions],
         "kinds": {row.kind: row.strengths for row in kind_table(results)},
     }

@@ -11,6 +11,7 @@ from rich.table import Table
 from clearstone import mutants
 from clearstone.proofs.kind_table import KEPT, MEANING, UNPROVED, kind_table
 from clearstone.proofs.obligations import Counterexample, ProofResult
+from clearstone.proofs.second_opinions.opinions import Opinion
 from clearstone.proofs.units import with_unit
 from clearstone.reference.proof_results import counted, told
 
@@ -26,13 +27,18 @@ def make_console() -> Console:
     return console if console.is_terminal else Console(highlight=False, width=WIDTH)
 
 
-def print_results(console: Console, results: Iterable[ProofResult]) -> None:
-    """One row for each obligation: what it is about, what the proof is worth, what it took."""
+def print_results(
+    console: Console, results: Iterable[ProofResult], tools: Sequence[str] = (), opinions: Iterable[Opinion] = ()
+) -> None:
+    """One row for each obligation: what the proof is worth, what other tools say, each in its column, what it took."""
+    said = {(opinion.id, opinion.by): opinion for opinion in opinions}
     table = Table(box=None, pad_edge=False)
     wide = console.width >= NARROW
     table.add_column("obligation", overflow="fold", no_wrap=wide)
     table.add_column("verdict", no_wrap=True)
     table.add_column("strength", overflow="fold")
+    for tool in tools:
+        table.add_column(tool, no_wrap=True)
     table.add_column("decided")
     table.add_column("s", justify="right")
     if wide:
@@ -41,11 +47,40 @@ def print_results(console: Console, results: Iterable[ProofResult]) -> None:
     for result in results:
         verdict = f"[green]{result.verdict}[/green]" if result.holds else f"[bold red]{result.verdict}[/bold red]"
         strength = escape(result.strength) if result.holds else ""
-        cells = [escape(result.id), verdict, strength, told(result), f"{result.seconds:.1f}"]
+        others = [opinion_told(said.get((result.id, tool))) for tool in tools]
+        cells = [escape(result.id), verdict, strength, *others, told(result), f"{result.seconds:.1f}"]
         if wide:
             cells += [", ".join(result.rules), escape(", ".join(sorted(result.outcomes)))]
         table.add_row(*cells)
     console.print(table)
+
+
+def opinion_told(opinion: Opinion | None) -> str:
+    """What another tool says of a proof; a dot where it has nothing to say of such a one."""
+    if opinion is None:
+        return "·"
+    return f"[bold red]{opinion.told}[/bold red]" if opinion.objects else opinion.told
+
+
+def print_objections(console: Console, opinions: Iterable[Opinion]) -> None:
+    """What other tools found wrong, and with which inputs."""
+    for opinion in opinions:
+        if not opinion.objects:
+            continue
+        console.print(f"\n[bold]{escape(opinion.id)}[/bold], by {opinion.by}: {escape(opinion.detail)}", soft_wrap=True)
+        for line in values_of(opinion.counterexample) if opinion.counterexample is not None else ():
+            console.print(f"    {escape(line)}", soft_wrap=True)
+
+
+def print_opinions(console: Console, opinions: Iterable[Opinion]) -> None:
+    """How often each tool said what."""
+    counts: dict[str, dict[str, int]] = {}
+    for opinion in opinions:
+        said = counts.setdefault(opinion.by, {})
+        said[opinion.judgement] = said.get(opinion.judgement, 0) + 1
+    for tool, said in counts.items():
+        told_of = ", ".join(f"{number} {judgement}" for judgement, number in sorted(said.items()))
+        console.print(f"{tool}: {told_of}")
 
 
 def print_kinds(console: Console, results: Iterable[ProofResult]) -> None:

@@ -33,9 +33,10 @@ from clearstone.reference.mutant_option import list_mutants_option, mutant_optio
 @click.option("--all", "everything", is_flag=True, help="With --mutants: go on after the first refutation.")
 @click.option(
     "--second-opinion",
-    "tool",
+    "tools",
     type=click.Choice(["hypothesis", "crosshair", "cvc5"]),
-    help="Ask another tool about the proofs instead.",
+    multiple=True,
+    help="Ask another tool too: a column of its own. May be repeated.",
 )
 @click.option("--bits", is_flag=True, help="Print how many bits each function needs instead of a report.")
 @click.option("--until-refuted", is_flag=True, help="End at the first refutation that a replay confirms.")
@@ -53,7 +54,7 @@ def prove(
     folder: Path | None,
     mutants: bool,
     everything: bool,
-    tool: str | None,
+    tools: tuple[str, ...],
     bits: bool,
     until_refuted: bool,
     seed: int,
@@ -74,21 +75,21 @@ def prove(
       clearstone prove --json proofs.json --html proofs.html
       clearstone prove --explain shares_add_up_to_the_amount | z3 -in
       clearstone prove --mutants --html proofs.html
-      clearstone prove --second-opinion hypothesis LEDGER-1
+      clearstone prove --second-opinion hypothesis --second-opinion crosshair LEDGER-1
       clearstone prove --bits
     """
     check_usage(explain, folder, mutants, everything)
-    if (tool is not None) + bits + explain + mutants > 1:
+    if bool(tools) + bits + explain + mutants > 1:
         raise click.UsageError("--second-opinion, --bits, --explain and --mutants are different reports: ask for one")
     if mutants:
         from clearstone.reference.kill_report import report_kills
 
         ctx.exit(report_kills(ids, everything, processes, json_file, html_file))
     check_ids(ids)
-    if bits or tool is not None:
-        from clearstone.reference.second_opinion_report import report_opinions, report_widths
+    if bits:
+        from clearstone.reference.width_report import report_widths
 
-        ctx.exit(report_widths(json_file) if tool is None else report_opinions(tool, ids, seed, json_file))
+        ctx.exit(report_widths(json_file))
     if explain:
         from clearstone.reference.explanation import explain_proofs
 
@@ -96,13 +97,13 @@ def prove(
     from clearstone.reference.proof_report import report_proofs
     from clearstone.reference.proof_results import report_as_data
 
-    results, left = report_proofs(ids, seed, processes, until_refuted)
-    holds = not left and all(result.holds for result in results)
-    write_json(json_file, report_as_data(results, holds))
+    results, opinions, left = report_proofs(ids, seed, processes, until_refuted, tuple(dict.fromkeys(tools)))
+    holds = not left and all(result.holds for result in results) and not any(one.objects for one in opinions)
+    write_json(json_file, report_as_data(results, opinions, holds))
     if html_file is not None:
         from clearstone.reference.proof_page import write_page
 
-        write_page(html_file, results, ())
+        write_page(html_file, results, (), opinions)
     ctx.exit(0 if holds else 1)
 
 

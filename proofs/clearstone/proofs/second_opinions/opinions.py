@@ -15,8 +15,12 @@ class MissingToolError(Exception):
     """A tool that gives second opinions is not installed."""
 
     def __init__(self, package: str) -> None:
+        """Keep which package is missing, in a form that another process can hand over."""
+        super().__init__(package)
+
+    def __str__(self) -> str:
         """Say which package is missing, and how to get it."""
-        super().__init__(f"{package} is not installed: pip install 'clearstone[second-opinions]'")
+        return f"{self.args[0]} is not installed: pip install 'clearstone[second-opinions]'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,11 @@ class Opinion:
     """Inputs for which something required is false."""
     seconds: float = 0.0
     """What it took."""
+
+    @property
+    def told(self) -> str:
+        """The verdict in a few words, for a cell."""
+        return f"{self.judgement} {self.count}" if self.judgement == "held" else self.judgement
 
     @property
     def objects(self) -> bool:
