@@ -102,10 +102,11 @@ def execute_on(state: State, transaction: Transaction) -> tuple[State, ReceiptOf
 def apply_to(state: State, block: Block) -> tuple[State, BlockDone]:
     """A block on a state: the state after, and what it did."""
     after, receipt = apply_block(state, block, fast_authentic)
-    return after, _block_done(after, receipt)
+    return after, block_done(after, receipt)
 
 
-def _block_done(after: State, receipt: BlockReceipt) -> BlockDone:
+def block_done(after: State, receipt: BlockReceipt) -> BlockDone:
+    """What a block did, as clients are asked for it."""
     return BlockDone(
         None if receipt.rejection is None else receipt.rejection.rule,
         tuple(map(receipt_of, receipt.transactions)),
