@@ -7,7 +7,7 @@ import pytest
 from immutables import Map
 
 from clearstone.invariants.catalogue import INVARIANTS
-from clearstone.invariants.checking import check_state, findings
+from clearstone.invariants.checking import Tally, check_state, findings
 from clearstone.invariants.margins import PARTS
 from clearstone.invariants.snapshot import Snapshot
 from clearstone.spec.book import EMPTY_BOOK, Book, Level, Resting
@@ -164,6 +164,14 @@ def test_a_tampered_state_is_found_out(story, tamper, identifier):
     found = findings(asked, Snapshot(BREAK[identifier](state, tamper)), 0)
     assert found
     assert not any(violation.detail.startswith("cannot be evaluated") for violation in found), found
+
+
+def test_accounts_take_turns_unless_all_are_asked_for(story, tamper):
+    state = BREAK["maintenance-restated"](story.busy.state, tamper)
+    states = [replace(state, height=height) for height in range(PARTS)]
+    some, every = ([bool(Tally(thorough=thorough).check_state(each)) for each in states] for thorough in (False, True))
+    assert every == [True] * PARTS
+    assert 0 < some.count(True) < PARTS
 
 
 def test_checking_a_state_names_the_invariant_and_the_height(story, tamper):

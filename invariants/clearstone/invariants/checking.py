@@ -55,7 +55,7 @@ class Tally:
     """How often each invariant was asked, how long that took, and what was wrong."""
 
     def __init__(self, invariants: Mapping[str, Invariant] = INVARIANTS, thorough: bool = False) -> None:
-        """An empty tally. `thorough` asks every invariant at every height, also those that take turns."""
+        """An empty tally. `thorough` asks every invariant at every height and of every account: nothing takes turns."""
         self.thorough = thorough
         self.evaluations = dict.fromkeys(invariants, 0)
         self.seconds = dict.fromkeys(invariants, 0.0)
@@ -70,6 +70,8 @@ class Tally:
     def check_state(self, state: State | Snapshot) -> list[Violation]:
         """What is wrong with a state."""
         snapshot = state if isinstance(state, Snapshot) else Snapshot(state)
+        if self.thorough and not snapshot.thorough:
+            snapshot = Snapshot(snapshot.state, thorough=True)
         self._share(snapshot, ("totals", "phases"))
         return self._ask("state", snapshot, snapshot.state.height)
 

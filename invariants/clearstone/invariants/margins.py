@@ -20,12 +20,15 @@ PARTS = 8
 
 
 def of_this_height(snapshot: Snapshot) -> Iterator[tuple[str, Account]]:
-    """The part of the accounts, of those whose margin is not a single product, that has its turn at this height."""
+    """The part of the accounts, of those whose margin is not a single product, that has its turn at this height.
+
+    All of them, if the snapshot is to be gone through thoroughly.
+    """
     turn = snapshot.state.height % PARTS
     return (
         (account_id, account)
         for account_id, account in snapshot.totals.compound
-        if crc32(account_id.encode()) % PARTS == turn
+        if snapshot.thorough or crc32(account_id.encode()) % PARTS == turn
     )
 
 

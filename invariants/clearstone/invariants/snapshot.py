@@ -41,6 +41,8 @@ class Snapshot:
 
     state: State
     """The state."""
+    thorough: bool = False
+    """Whether all accounts are asked at once that otherwise take turns."""
 
     @property
     def accounts(self) -> Iterable[tuple[str, Account]]:
