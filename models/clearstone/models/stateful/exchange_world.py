@@ -7,6 +7,7 @@ insurance fund is small. Power is spread so that two validators alone have more 
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -70,8 +71,36 @@ LATECOMERS = {"frank": Seat("frank", "main", 0, 0)}
 """Accounts that a program may open."""
 PLACES = SEATS | LATECOMERS
 """All accounts that a program can name."""
-NAMES = {seat.id: name for name, seat in PLACES.items()}
-"""The name of every account that a program can have, by id."""
+
+
+class Names(Mapping[str, str]):
+    """The name of every account that programs can have, by id. Ids follow from keys, so `keys_made_by` changes them."""
+
+    def __init__(self) -> None:
+        """Nothing is known before it is asked for: whose keys there are is settled when a program runs."""
+        self._known: dict[bytes, dict[str, str]] = {}
+
+    def _by_id(self) -> dict[str, str]:
+        maker = named_key("alice")
+        if maker not in self._known:
+            self._known[maker] = {seat.id: name for name, seat in PLACES.items()}
+        return self._known[maker]
+
+    def __getitem__(self, account_id: str) -> str:
+        """The name of an account."""
+        return self._by_id()[account_id]
+
+    def __iter__(self) -> Iterator[str]:
+        """All ids."""
+        return iter(self._by_id())
+
+    def __len__(self) -> int:
+        """How many accounts there can be."""
+        return len(PLACES)
+
+
+NAMES = Names()
+"""The names at hand."""
 FEEDS = ("BTC", "MARK", "ETH")
 """The feeds: an index, the mark of all options on it, and the other pool's index."""
 WORLDS = ("lean", "ample")
@@ -133,7 +162,7 @@ def world_genesis(world: str) -> Genesis:
 
 
 @cache
-def _opened(world: str) -> Chain:
+def _opened(world: str, _maker: bytes) -> Chain:
     chain = started(world_genesis(world))
     for seat in SEATS.values():
         chain.open(seat.owner, seat.pool, seat.cash, seat.number)
@@ -143,4 +172,4 @@ def _opened(world: str) -> Chain:
 
 def world_chain(world: str) -> Chain:
     """A chain of a world: its feeds are fresh, its accounts are open and have their cash."""
-    return forked(_opened(world))
+    return forked(_opened(world, named_key("alice")))
