@@ -1,0 +1,78 @@
+/** The conversation with the runner: from one line to the reply to it. */
+
+import { OPERATIONS, openSession, SUITES } from "./operations/registry.js";
+import type { Session } from "./operations/session.js";
+import { type Json, Rejection } from "./values.js";
+
+const PROTOCOL = "clearstone-conformance/1";
+const ABOUT = { name: "clearstone-typescript", version: "0.1.0", language: "TypeScript", homepage: "" };
+
+interface Question {
+  kind: string;
+  seq?: string;
+  operation?: string;
+  input?: unknown;
+  state?: unknown;
+  transaction?: unknown;
+  block?: unknown;
+}
+
+type Reply = { readonly [key: string]: Json };
+
+export class Conversation {
+  private session: Session | undefined;
+
+  /** The reply to a line, or nothing at the end. */
+  answer(line: string): string | undefined {
+    const question = JSON.parse(line) as Question;
+    if (question.kind === "stop") return undefined;
+    if (question.kind === "start") {
+      return JSON.stringify({ client: ABOUT, protocol: PROTOCOL, suites: SUITES });
+    }
+    return JSON.stringify({ seq: question.seq ?? "", ...this.attempt(question) });
+  }
+
+  private attempt(question: Question): Reply {
+    try {
+      return this.reply(question);
+    } catch (fault) {
+      if (fault instanceof Rejection) return { rejected: { rule: fault.rule } };
+      // A mistake of this client fails this question alone; the trace goes where the runner shows it.
+      console.error(fault);
+      return { error: String(fault) };
+    }
+  }
+
+  private reply(question: Question): Reply {
+    switch (question.kind) {
+      case "run": {
+        const operation = OPERATIONS[question.operation ?? ""];
+        if (operation === undefined) return { skipped: `${question.operation} is not supported` };
+        return { output: operation(question.input) };
+      }
+      case "open":
+        if (openSession === undefined) return { skipped: "live sessions are not supported" };
+        this.session = openSession(question.state);
+        return { output: { root: this.session.root() } };
+      case "apply":
+        return {
+          output:
+            question.block === undefined
+              ? this.opened().applyTransaction(question.transaction)
+              : this.opened().applyBlock(question.block),
+        };
+      case "dump":
+        return { output: this.opened().dump() };
+      case "close":
+        this.session = undefined;
+        return { output: {} };
+      default:
+        return { error: `no such kind of question: ${question.kind}` };
+    }
+  }
+
+  private opened(): Session {
+    if (this.session === undefined) throw new Error("no session is open");
+    return this.session;
+  }
+}
