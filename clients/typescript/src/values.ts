@@ -77,3 +77,11 @@ export const hexOf = (bytes: Uint8Array): Hex =>
 
 /** Ascending by code unit; for hex and ASCII that is by bytes. */
 export const ascending = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+const SURROGATE = /[\ud800-\udfff]/;
+
+/** Ascending by code point, which is by bytes of UTF-8. (`<` goes by UTF-16 units: another order above U+FFFF.) */
+export function compareTexts(a: string, b: string): number {
+  if (!SURROGATE.test(a) && !SURROGATE.test(b)) return ascending(a, b);
+  return Buffer.compare(Buffer.from(a, "utf8"), Buffer.from(b, "utf8"));
+}

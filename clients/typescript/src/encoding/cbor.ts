@@ -21,6 +21,8 @@ const enum Major {
   Simple = 7,
 }
 
+/** The kinds that CBOR lets one write without a length; for the others 31 is reserved, as is a break out of nothing. */
+const HAS_INDEFINITE: ReadonlySet<Major> = new Set([Major.Octets, Major.Text, Major.List, Major.Map]);
 const FALSE = 0xf4;
 const TRUE = 0xf5;
 const NULL = 0xf6;
@@ -218,14 +220,14 @@ class CborReader {
     const major: Major = first >> 5;
     const low = first & 31;
     let argument = BigInt(low);
-    if (low >= 24 && low <= 27) {
+    if (low >= 24 && low < 28) {
       const size = 1 << (low - 24);
       if (this.at + size > this.bytes.length) throw malformed(start, "a head is cut short");
       argument = 0n;
       for (const byte of this.bytes.subarray(this.at, this.at + size)) argument = (argument << 8n) | BigInt(byte);
       this.at += size;
       const least = size === 1 ? 24n : 1n << BigInt(size * 4);
-      // A simple value in two bytes below 32 is reserved, not merely too long; floats (25 to 27) have no shorter form.
+      // Simple values have no argument that could be shorter: two bytes below 32 are reserved, 25 to 27 are floats.
       if (major !== Major.Simple && argument < least) throw notCanonical(start, "a head longer than needed");
     }
     this.checkSubset(start, major, low, argument);
@@ -233,13 +235,8 @@ class CborReader {
   }
 
   private checkSubset(start: number, major: Major, low: number, argument: bigint): void {
-    if (low >= 28 && low <= 30) throw malformed(start, "a reserved head");
-    if (low === 31) {
-      if (major === Major.Unsigned || major === Major.Negative || major === Major.Tag) {
-        throw malformed(start, "a reserved head");
-      }
-      throw notCanonical(start, "an indefinite length");
-    }
+    if (low >= 28 && !(low === 31 && HAS_INDEFINITE.has(major))) throw malformed(start, "a reserved head");
+    if (low === 31) throw notCanonical(start, "an indefinite length");
     if (major === Major.Tag && argument !== 2n && argument !== 3n) throw notCanonical(start, "a tag");
     if (major === Major.Simple) {
       if (low === 24 && argument < 32n) throw malformed(start, "a reserved simple value");

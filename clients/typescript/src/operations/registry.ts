@@ -1,15 +1,17 @@
 /** All that this client answers: the one place where operations are put together. */
 
 import { arithmeticOperations } from "./arithmetic.js";
+import { encodingOperations } from "./encoding.js";
 import type { Operations } from "./operation.js";
 import type { OpenSession } from "./session.js";
 
 export const OPERATIONS: Operations = {
   ...arithmeticOperations,
+  ...encodingOperations,
 };
 
 /** How a live session starts. */
 export const openSession: OpenSession | undefined = undefined as OpenSession | undefined;
 
 /** The suites that this client supports, in the order of the format page. */
-export const SUITES: readonly string[] = ["arithmetic"];
+export const SUITES: readonly string[] = ["arithmetic", "encoding"];
