@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import fields
 from fractions import Fraction
 from math import ceil, floor
 from random import Random
@@ -7,7 +8,22 @@ from random import Random
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from clearstone.spec.numbers import apportion, ceil_div, clamp, floor_div, lower_weighted_median, share
+from clearstone.spec.accounts import Position
+from clearstone.spec.funding import FUNDING_SCALE, funding_credit
+from clearstone.spec.numbers import (
+    MAX_FUNDING_INDEX,
+    MAX_LOTS,
+    MAX_MULTIPLIER,
+    MAX_TICKS,
+    MAX_TIME,
+    apportion,
+    ceil_div,
+    clamp,
+    floor_div,
+    lower_weighted_median,
+    share,
+)
+from clearstone.spec.parameters import PerpetualParameters
 
 integers = st.integers(-(2**140), 2**140)
 divisors = st.integers(1, 2**70)
@@ -27,6 +43,15 @@ def test_ceil_div_is_the_least_integer_not_below_the_quotient(numerator: int, di
 def test_negative_quotients_are_not_truncated_toward_zero() -> None:
     assert (floor_div(-1, 2), ceil_div(-1, 2)) == (-1, 0)
     assert (floor_div(1, 2), ceil_div(1, 2)) == (0, 1)
+
+
+def test_funding_takes_cash_no_further_past_its_bound_than_the_prose_says() -> None:
+    worst = Position("perpetual", MAX_LOTS, 0, -MAX_FUNDING_INDEX)
+    assert -(2**102) < funding_credit(worst, MAX_FUNDING_INDEX) < -(2**101)
+    a_minute = 60_000
+    (highest_rate,) = (field.metadata["high"] for field in fields(PerpetualParameters) if field.name == "funding_limit")
+    moved = highest_rate * MAX_TICKS * MAX_MULTIPLIER * MAX_TIME // a_minute * MAX_LOTS // FUNDING_SCALE
+    assert 2**125 < moved < 2**126
 
 
 @given(integers, integers, integers)

@@ -6,8 +6,11 @@ trading never rounds. Languages disagree on dividing negatives (Go and Solidity 
 floor), so every division goes through `floor_div` or `ceil_div` and says which way it errs: what an account owns or
 receives is floored, what it owes, pays or must post is ceiled.
 
-The bounds hold for what is stored and for what is submitted. Within them everything stored fits a signed 128-bit
-integer; what exceeds one is refused by NUM-5, never wrapped.
+The bounds hold for what is submitted, and for what a transaction leaves stored: what exceeds one is refused by NUM-5,
+never wrapped. What a block does by itself cannot be refused. Settling funding may take cash, and with it profit that is
+locked and a clearing balance, past MAX_ATOMS: by less than 2**102 atoms a time for a position, and, where an interval
+lasts a minute or more, by less than 2**126 from the highest rate at the highest price until MAX_TIME. So everything
+stored fits a signed 128-bit integer; and what would credit an account beyond the bound is refused until it is back.
 """
 
 from __future__ import annotations
