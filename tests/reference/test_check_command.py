@@ -100,6 +100,15 @@ def test_a_quick_check_holds(tmp_path: Path):
     assert "incident-35" in result.output
 
 
+def test_a_part_of_a_check_holds_without_what_it_never_asks(tmp_path: Path):
+    written = tmp_path / "check.json"
+    result = CliRunner().invoke(main, ["check", "--part", "machines", "--json", str(written)])
+    assert result.exit_code == 0, result.output
+    data = json.loads(written.read_text())
+    assert {each["method"] for each in data["results"]} == {"stateful"}
+    assert (data["replays"], data["proofs"]) == ({}, {"planned": 0, "done": 0})
+
+
 def test_a_series_of_one_s_own_is_replayed(tiny: Job, tmp_path: Path):
     json_file, html_file = tmp_path / "replay.json", tmp_path / "replay.html"
     arguments = ["replay", tiny.path, "--blocks", "30", "--json", str(json_file), "--html", str(html_file)]

@@ -1,6 +1,15 @@
 from importlib import resources
 
-from clearstone.reference.check_plan import MACHINES, MARCH_2020, OTHER_SERIES, SCENARIOS, Job, check_plan, proof_jobs
+from clearstone.reference.check_plan import (
+    MACHINES,
+    MARCH_2020,
+    OTHER_SERIES,
+    PARTS,
+    SCENARIOS,
+    Job,
+    check_plan,
+    proof_jobs,
+)
 
 
 def test_march_2020_comes_first_and_the_scenarios_beside_it():
@@ -27,6 +36,12 @@ def test_a_proof_does_not_depend_on_the_seed_of_the_check():
     (job,) = proof_jobs(["one"])
     assert (job.name, job.seed, job.is_proof) == ("one", 0, True)
     assert not any(job.is_proof for job in check_plan(1, quick=True))
+
+
+def test_each_job_belongs_to_one_part_of_the_check():
+    jobs = (*check_plan(1, quick=True), *proof_jobs(["one"]))
+    assert {job.part for job in jobs} == set(PARTS)
+    assert {job.part for job in jobs if job.blocks} == {"replays"}
 
 
 def test_another_seed_is_another_check():

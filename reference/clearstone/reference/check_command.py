@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from clearstone.reference.check_plan import PARTS, PROOFS
 from clearstone.reference.json_option import json_option, write_json
 from clearstone.reference.mutant_option import list_mutants_option, mutant_option
 
@@ -21,8 +22,11 @@ if TYPE_CHECKING:
 @list_mutants_option
 @click.option("--seed", type=click.IntRange(0, 2**31), default=1, show_default=True, help="Draw everything from this.")
 @click.option("--quick", is_flag=True, help="A fifth of the blocks.")
+@click.option(
+    "--part", "parts", multiple=True, type=click.Choice(PARTS), help="Only this part; may be repeated.  [default: all]"
+)
 @click.pass_context
-def check(ctx: click.Context, json_file: Path | None, seed: int, quick: bool) -> None:
+def check(ctx: click.Context, json_file: Path | None, seed: int, quick: bool, parts: tuple[str, ...]) -> None:
     """Replay real crashes through a replicated cluster, check every invariant at every block, run every proof.
 
     The crash of March 2020, with a validator that contradicts itself and reports false prices; beside it every
@@ -38,8 +42,9 @@ def check(ctx: click.Context, json_file: Path | None, seed: int, quick: bool) ->
       clearstone check --json check.json
       clearstone check --mutant share-floored-alone
       clearstone check --seed 7 --quick
+      clearstone check --part scenarios --part proofs
     """
-    outcome = run_check(seed, quick)
+    outcome = run_check(seed, quick, parts)
     from clearstone.reference.check_results import all_hold, as_data, check_results
 
     results = check_results(outcome)
@@ -48,16 +53,17 @@ def check(ctx: click.Context, json_file: Path | None, seed: int, quick: bool) ->
     ctx.exit(0 if all_hold(outcome, results) else 1)
 
 
-def run_check(seed: int, quick: bool) -> CheckOutcome:
-    """Do all jobs, or those up to the first thing that does not hold."""
-    from clearstone.reference.check_plan import PROOFS, Job, check_plan, proof_jobs
+def run_check(seed: int, quick: bool, parts: tuple[str, ...] = ()) -> CheckOutcome:
+    """Do all jobs, or those of some parts, up to the first thing that does not hold."""
+    from clearstone.reference.check_plan import Job, check_plan, proof_jobs
     from clearstone.reference.check_results import CheckOutcome
     from clearstone.reference.progress_display import ProgressDisplay
     from clearstone.reference.workers import Finished, Progress, run_jobs
 
-    proofs = proof_jobs(proofs_to_run())
-    outcome = CheckOutcome({}, proofs_planned=len(proofs))
-    with ProgressDisplay() as display, closing(run_jobs((*check_plan(seed, quick), *proofs))) as messages:
+    proofs = proof_jobs(proofs_to_run()) if PROOFS in (parts or PARTS) else ()
+    jobs = [job for job in (*check_plan(seed, quick), *proofs) if job.part in (parts or PARTS)]
+    outcome = CheckOutcome({}, proofs_planned=len(proofs), partial=bool(parts))
+    with ProgressDisplay() as display, closing(run_jobs(jobs)) as messages:
         for message in messages:
             match message:
                 case Progress(job=Job(is_proof=True, name=name)):

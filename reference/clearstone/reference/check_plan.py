@@ -27,6 +27,10 @@ MACHINES = "machines"
 """Name of the job that lets the machines make up programs."""
 PROOFS = "proofs"
 """What the proofs are called where they are counted."""
+REPLAYS = "replays"
+"""What the replays of crashes are called together."""
+PARTS = (REPLAYS, SCENARIOS, MACHINES, PROOFS)
+"""Parts of a check, each of which can be asked for alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,13 @@ class Job:
     """File of the series, if it is not one of the project's own."""
     is_proof: bool = False
     """Whether it is a proof; the seed is then the solver's."""
+
+    @property
+    def part(self) -> str:
+        """The part of a check that it belongs to."""
+        if self.is_proof:
+            return PROOFS
+        return self.name if self.name in PARTS else REPLAYS
 
 
 def check_plan(seed: int, quick: bool) -> tuple[Job, ...]:

@@ -39,6 +39,8 @@ class CheckOutcome:
     """Workers that ended without a report."""
     complete: bool = False
     """Whether every job was done."""
+    partial: bool = False
+    """Whether only some parts of a check were asked for: what they never ask is then left out."""
 
     def add(self, report: ReplayOutcome | ScenariosOutcome | MachinesOutcome | ProofResult) -> None:
         """Take in what a job reported."""
@@ -71,7 +73,7 @@ def check_results(outcome: CheckOutcome) -> tuple[CheckResult, ...]:
     results += outcome.machines
     order = {proof.id: number for number, proof in enumerate(proofs())} if outcome.proofs else {}
     results += [check_result(outcome.proofs[id]) for id in sorted(outcome.proofs, key=lambda id: order.get(id, 0))]
-    return tuple(results)
+    return tuple(result for result in results if not outcome.partial or result.verdict != NOT_ASKED)
 
 
 def all_hold(outcome: CheckOutcome, results: Iterable[CheckResult]) -> bool:

@@ -129,6 +129,8 @@ def print_results(console: Console, results: Sequence[CheckResult]) -> None:
 
 def print_proofs_run(console: Console, outcome: CheckOutcome) -> None:
     """How many proofs were run; under a mutant they are those that rest on what it breaks."""
+    if not outcome.proofs_planned:
+        return
     which = "" if mutants.current() is None else ", those that rest on what the mutant breaks"
     console.print(f"{len(outcome.proofs)} of {outcome.proofs_planned} proofs run{which}")
 
