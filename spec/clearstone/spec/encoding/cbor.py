@@ -24,6 +24,10 @@ ENC-1. Of one item, in this order: its head is cut short (ENC-3); longer than ne
 the subset (ENC-1); the length, or the number of items or entries, exceeds the bytes left (ENC-3: nothing is ever
 allocated on the word of a length); nested too deep (ENC-1). A key is read as an item before it is asked whether it is
 text and ascends.
+
+Reserved are 28 to 30 in any head; 31 where CBOR knows no indefinite length, so a break (0xff) that ends nothing, too;
+and a simple value below 32 in two bytes (0xf8). Heads of major type 7 are never "longer than needed": the two-byte
+simple values from 32 on and floats are outside the subset.
 """
 
 from __future__ import annotations
