@@ -75,7 +75,13 @@ class Genesis:
 
 
 def genesis_state(genesis: Genesis) -> State | Rejection:
-    """LEDGER-8. The state at height 0, or the first rule that the genesis breaks."""
+    """LEDGER-8. The state at height 0, or the first rule that the genesis breaks.
+
+    Its block id is the genesis id: SHA-256 of the genesis' canonical bytes. Every feed counts as thawed for the whole
+    grace period, with its first index as median and no reports; a vault holds just its insurance fund; funding has
+    rate 0 until its interval's end (intervals are counted from the epoch); one expiry serves all series that share feed
+    and time. Everything else is 0, empty, or the default of its record.
+    """
     rejection = check_genesis(genesis)
     if rejection is not None:
         return rejection
@@ -135,7 +141,12 @@ def _first_funding(perpetual: Perpetual, time: int) -> Funding:
 
 
 def check_genesis(genesis: Genesis) -> Rejection | None:
-    """LEDGER-8. Whether a genesis agrees with itself: validators, parameters, ids, references, bounds."""
+    """LEDGER-8. Whether a genesis agrees with itself: the first of these that fails, in this order.
+
+    Validators (CONS-1, NUM-5); the chain's parameters; ids (LEDGER-8); each pool's parameters; each instrument: what it
+    refers to (LEDGER-8), a series that has expired at genesis time or before (NUM-5), its terms; the time and the
+    insurance funds (NUM-5); each feed (NUM-5).
+    """
     checks = [check_validators(genesis.validators), check_parameters(genesis.parameters), _check_ids(genesis)]
     checks += [check_parameters(pool.parameters) for pool in genesis.pools]
     checks += [_check_instrument(genesis, instrument) for instrument in genesis.instruments]
@@ -173,7 +184,7 @@ def _check_instrument(genesis: Genesis, instrument: Instrument) -> Rejection | N
 
 
 def check_terms(instrument: Instrument) -> Rejection | None:
-    """NUM-5. Whether an instrument's own figures are in bounds."""
+    """NUM-5. Whether an instrument's own figures are in bounds: multiplier (NUM-2), strike and expiry, parameters."""
     if not 1 <= instrument.multiplier <= MAX_MULTIPLIER:
         return Rejection("NUM-2", "a multiplier is out of bounds")
     if isinstance(instrument, OptionSeries):

@@ -138,7 +138,7 @@ P = TypeVar("P", bound=ProtocolParameters | PoolParameters | PerpetualParameters
 
 
 def check_parameters(parameters: P) -> Rejection | None:
-    """LEDGER-8. Whether every parameter is in its range and they agree with each other."""
+    """LEDGER-8. Whether every parameter is in its range (LEDGER-8), and then whether they agree with each other."""
     for item in fields(parameters):
         if not item.metadata["low"] <= getattr(parameters, item.name) <= item.metadata["high"]:
             return Rejection("LEDGER-8", f"{item.name} is out of its range")
@@ -146,7 +146,13 @@ def check_parameters(parameters: P) -> Rejection | None:
 
 
 def _check_relations(parameters: P) -> Rejection | None:
-    """LEDGER-8. What must hold between parameters, whichever of them changed last."""
+    """LEDGER-8. What must hold between parameters, whichever of them changed last; refused by the rule it serves.
+
+    The chain's: settlement_minimum ≤ settlement_slots (OPT-2). A pool's: discount_start ≤ discount_limit (LIQ-2). A
+    market's, in this order: −maker_fee ≤ taker_fee (BOOK-7); of an option maintenance_fraction ≤ initial_floor ≤
+    initial_fraction (MARGIN-2); of a perpetual maintenance_fraction < initial_fraction ≤ initial_fraction_limit
+    (MARGIN-1), open_interest_low < open_interest_high (MARGIN-5).
+    """
     if isinstance(parameters, ProtocolParameters):
         if parameters.settlement_minimum > parameters.settlement_slots:
             return Rejection("OPT-2", "more settlement samples are needed than there are slots")

@@ -123,7 +123,12 @@ def restore(snapshot: Snapshot) -> State | Rejection:
 def check_snapshot(snapshot: Snapshot) -> Rejection | None:
     """ENC-3. Whether a snapshot is complete: version, validators, parameters, keys in order, terms, all references.
 
-    What rules divide by must be in bounds too, or the first block would end in an exception.
+    What rules divide by must be in bounds too, or the first block would end in an exception. In this order: version
+    (LEDGER-8), height and time (NUM-5), validators, the chain's parameters, keys that ascend (by code point, as all
+    texts), then, ENC-3 unless another rule is named: a market for each instrument and funding for each perpetual, and
+    for nothing else; each instrument's references, its own key among them, and its terms (`check_terms`); each pool's
+    parameters; each feed's index and median (NUM-5); the feed of each expiry; pool, positions and orders of each
+    account; flagged accounts; the pool of each withdrawal. Nothing else of an entry is looked at.
     """
     if snapshot.chain.version != RULES_VERSION:
         return Rejection("LEDGER-8", "the snapshot is for another version of the rules")

@@ -123,7 +123,10 @@ def rebuild_trie(state: State) -> Trie:
 
 
 def encode_entry(value: Any) -> bytes:
-    """ENC-1. The canonical bytes of an entry's value: a record, or for a deposit its integer."""
+    """ENC-1. The canonical bytes of an entry's value: a record's fields alone, or for a deposit its integer.
+
+    An instrument, too, is written without the name of its kind: the field names tell a perpetual from a series.
+    """
     return cbor.encode(value) if isinstance(value, int) else encode_record(value)
 
 
