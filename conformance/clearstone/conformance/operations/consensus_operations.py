@@ -27,11 +27,11 @@ class StepToTake:
     validators: Validators
     """Who decides, ascending by key."""
     received: tuple[SignedMessage, ...]
-    """The messages in its log: all admitted before, so their signatures are not looked at again."""
+    """The messages in its log: all admitted before, so signatures and whose turn it was are not looked at again."""
     valid: tuple[bytes, ...]
     """Ids of the blocks that may be decided at this height; all others may not."""
     candidate: bytes
-    """Id of the block that it proposes when it is its turn; empty if it is not."""
+    """Id of the block that it proposes in whichever round it enters, as if that were its turn; empty if it is not."""
     claim: Claim
     """What is claimed to hold."""
 

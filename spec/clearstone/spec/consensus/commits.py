@@ -21,10 +21,10 @@ from clearstone.spec.receipts import Rejection
 def check_commit(chain: str, validators: Validators, commit: Commit, authentic: Authentic) -> Rejection | None:
     """CONS-6. Do these precommits prove the decision? The first that applies is the reason why not.
 
-    In this order: bounds and form of the commit, order of the signatures, form of each extension, a signer without
-    power, too little power, a bad signature. One bad signature spoils the commit even if the others suffice: the ledger
-    reads times and prices from all of them. The genesis commit has no signatures, so this refuses it; only the first
-    block may carry it.
+    In this order: bounds (NUM-5) and form (CONS-6) of the commit, order of the signatures (CONS-6), form of each
+    extension (as in a vote), a signer without power (CONS-1), too little power (CONS-1), a bad signature (ENC-2). One
+    bad signature spoils the commit even if the others suffice: the ledger reads times and prices from all of them. The
+    genesis commit has no signatures, so this refuses it; only the first block may carry it.
     """
     if not (1 <= commit.height <= MAX_HEIGHT and 0 <= commit.round <= MAX_ROUND):
         return Rejection("NUM-5", "the commit's height or round is out of bounds")

@@ -98,7 +98,8 @@ class SignedMessage:
 def check_message(chain: str, validators: Validators, signed: SignedMessage, authentic: Authentic) -> Rejection | None:
     """CONS-2, ENC-3. May this message be counted? The first that applies is the reason why not.
 
-    In this order: another chain, a malformed field, a sender without power, a proposal out of turn, a bad signature.
+    In this order: another chain (CONS-2), a malformed field (NUM-5 for a bound, CONS-2 for the form), a sender without
+    power (CONS-1), a proposal out of turn (CONS-4), a bad signature (ENC-2).
     The signature comes last since it costs most. A negative round must not get through: it would count as "before"
     every round, and the lock rule compares rounds.
     """

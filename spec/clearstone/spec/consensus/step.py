@@ -14,8 +14,9 @@ from clearstone.spec.consensus.node import Node
 def step(node: Node, log: Log, claim: Claim) -> Outcome:
     """CONS-2. Check the claim and take the one rule that it names, or stay.
 
-    A node that has decided is silent, as in the paper, where it is at the next height from then on; whoever lags behind
-    needs to be given the decided block and its commit.
+    A node that has not started the height (step `NEW`) takes up `Start` alone. One that has decided is silent, as in
+    the paper, where it is at the next height from then on; whoever lags behind needs to be given the decided block and
+    its commit.
     """
     if node.decision != NIL:
         return rules.stay(node)

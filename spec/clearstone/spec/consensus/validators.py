@@ -58,7 +58,10 @@ def exceeds_a_third(power: int, total: int) -> bool:
 
 
 def check_validators(validators: Validators) -> Rejection | None:
-    """CONS-1. A set that can vote: at least one validator, ascending distinct keys, positive power within bounds."""
+    """CONS-1. A set that can vote: at least one validator, ascending distinct keys of 32 bytes, positive powers.
+
+    All of that is CONS-1; a total power past its bound, asked last, is NUM-5.
+    """
     if not validators:
         return Rejection("CONS-1", "there is no validator")
     if any(len(validator.key) != KEY_BYTES for validator in validators):
