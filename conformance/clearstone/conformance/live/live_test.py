@@ -1,0 +1,159 @@
+"""A live test: programs and questions in turns until the time is over or the client gets something wrong.
+
+The turns grow: the first one asks a little of everything, so that what is badly wrong is found in a moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from clearstone.conformance import wire
+from clearstone.conformance.live.budget import Budget, Clock, Enough
+from clearstone.conformance.live.client import ClientGone, LiveClient
+from clearstone.conformance.live.finding import Finding, of_program, of_question
+from clearstone.conformance.live.program_hunt import hunt_programs, shortest_program
+from clearstone.conformance.live.program_run import LiveRun, LiveSkipped
+from clearstone.conformance.live.question_hunt import Asking, ask_questions
+from clearstone.conformance.live.questions import ASKED, Material
+from clearstone.conformance.live.signed_chain import signing
+from clearstone.conformance.runner.limits import Limits
+from clearstone.conformance.suites.ledger_stage import RING
+from clearstone.models.chain import keys_made_by
+from clearstone.models.stateful.exchange_world import WORLDS, world_chain
+
+Ended: TypeAlias = Literal["done", "mismatch", "interrupted", "gone"]
+"""Why a live test ended: the budget is spent, the client got something wrong, it was stopped, or can't go on."""
+
+PROGRAMS, QUESTIONS, WHOLE_STATES = 12, 25, 8
+"""What a turn asks: programs, questions of a kind, and of a kind that holds whole states; more in later turns."""
+LATEST_TURN = 4
+"""From this turn on they do not grow any more."""
+SUITE_OF_PROGRAMS = "blocks"
+"""Who does not support this suite is given no programs."""
+
+
+@dataclass(slots=True)
+class LiveTest:
+    """What a live test has come to so far."""
+
+    command: tuple[str, ...]
+    """What starts the client."""
+    budget: Budget
+    """What it may cost."""
+    clock: Clock
+    """Runs from its beginning."""
+    client: wire.Hello | None = None
+    """How the client introduced itself."""
+    starts: int = 0
+    """How often it was started."""
+    programs: int = 0
+    """Programs that both sides ran."""
+    steps: int = 0
+    """Their steps."""
+    questions: dict[str, int] = field(default_factory=dict)
+    """Questions answered rightly, by the name of their kind."""
+    skipped: dict[str, str] = field(default_factory=dict)
+    """Why the client does not answer a kind, by name; programs are `programs`."""
+    finding: Finding | None = None
+    """What it gets wrong."""
+    ended: Ended = "done"
+    """Why it ended."""
+    reason: str = ""
+    """More about that, if there is more to say."""
+    stderr: str = ""
+    """The end of the client's standard error, if it can't go on."""
+    seconds: float = 0.0
+    """What all of it took, making the finding smaller included."""
+
+
+Tell: TypeAlias = Callable[[LiveTest], None]
+"""Called after each program and each turn of questions."""
+
+
+def live_test(
+    command: Sequence[str], budget: Budget, limits: Limits, tell: Tell = lambda test: None, only: Sequence[str] = ()
+) -> LiveTest:
+    """Test a client live. `only` names the kinds of questions to ask, and `programs`; without it all are asked."""
+    test = LiveTest(tuple(command), budget, Clock(budget.seconds))
+    with keys_made_by(RING.named), LiveClient(command, limits) as client:
+        try:
+            test.client = client.introduce()
+            test.clock = Clock(budget.seconds)  # it has what it takes to start for itself
+            _take_turns(test, client, tell, only)
+        except Enough:
+            pass
+        except KeyboardInterrupt:
+            test.ended = "interrupted" if test.finding is None else "mismatch"
+        except ClientGone as gone:
+            test.ended, test.reason, test.stderr = "gone", gone.reason, gone.stderr
+        test.starts = client.starts
+    test.seconds = test.clock.spent
+    return test
+
+
+def _take_turns(test: LiveTest, client: LiveClient, tell: Tell, only: Sequence[str]) -> None:
+    supported = set(() if test.client is None else test.client.suites)
+    material = first_material()
+    kinds = [asked for asked in ASKED if asked.suite in supported and (not only or asked.name in only)]
+    programs = SUITE_OF_PROGRAMS in supported and (not only or "programs" in only)
+    turn = 0
+    while test.finding is None and (kinds or programs) and not test.clock.over:
+        turn += 1
+        size = min(turn, LATEST_TURN)
+        for asked in kinds:
+            if asked.name not in test.skipped and test.finding is None:
+                most = size * asked.weight * (WHOLE_STATES if asked.whole_states else QUESTIONS)
+                done = ask_questions(
+                    client, asked, material, test.clock, most, _seed(test, turn), test.budget.shrink_seconds
+                )
+                _take_answers(test, done, client)
+                tell(test)
+        if programs and test.finding is None and "programs" not in test.skipped:
+            _take_programs(test, client, material, turn, tell)
+            if test.programs >= test.budget.programs:
+                return
+        if all(asked.name in test.skipped for asked in kinds) and (not programs or "programs" in test.skipped):
+            return
+
+
+def first_material() -> Material:
+    """The first block of every world, for questions that come before any program."""
+    material = Material()
+    material.blocks.extend(signing(world_chain(world)).block() for world in WORLDS)
+    return material
+
+
+def _seed(test: LiveTest, turn: int) -> int:
+    return test.budget.seed * 1_000_003 + turn
+
+
+def _take_answers(test: LiveTest, done: Asking, client: LiveClient) -> None:
+    name = done.asked.name
+    test.questions[name] = test.questions.get(name, 0) + done.questions
+    if done.skipped:
+        test.skipped[name] = done.skipped
+    if done.mismatch is not None:
+        test.ended = "mismatch"
+        test.finding = of_question(done, done.found_after(test.clock), test.budget.seed, client)
+
+
+def _take_programs(test: LiveTest, client: LiveClient, material: Material, turn: int, tell: Tell) -> None:
+    def observe(run: LiveRun) -> None:
+        test.programs += 1
+        test.steps += run.length
+        material.blocks.extend(taken.applied for taken in run.taken if taken.applied is not None)
+        tell(test)
+
+    most = min(PROGRAMS, test.budget.programs - test.programs)
+    try:
+        found = hunt_programs(client, test.clock, most, test.budget.steps, _seed(test, turn), observe)
+    except LiveSkipped as reason:
+        test.skipped["programs"] = str(reason)
+        return
+    if found is not None:
+        after = test.clock.spent
+        test.ended = "mismatch"
+        shortest, tried = shortest_program(found, client, Clock(test.budget.shrink_seconds))
+        test.finding = of_program(shortest, found, tried, after, test.budget.seed, client)

@@ -1,0 +1,109 @@
+"""Asking questions that are made up, and making one that the client gets wrong as small as can be.
+
+Hypothesis makes a failing question smaller by itself; here its time is bounded, and the smallest one so far kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
+
+from clearstone.conformance import wire
+from clearstone.conformance.live.budget import Clock, Enough
+from clearstone.conformance.live.client import ClientFault, ClientGone, LiveClient
+from clearstone.conformance.live.mismatch import Mismatch, compared
+from clearstone.conformance.live.questions import Asked, Material
+from clearstone.conformance.operations import OPERATIONS
+from clearstone.conformance.operations.operation import Answered, answer
+from clearstone.spec.encoding.state_json import to_json
+
+
+class _Wrong(Exception):
+    """The client got a question wrong: for Hypothesis, which then looks for a smaller one."""
+
+
+class _NotAsked(BaseException):
+    """The client does not have the operation. No `Exception`, as Hypothesis would look for more of it."""
+
+
+@dataclass(slots=True)
+class Asking:
+    """How one turn of questions of a kind goes."""
+
+    asked: Asked
+    """The kind."""
+    questions: int = 0
+    """Questions that were answered rightly, before the first that was not."""
+    skipped: str = ""
+    """Why the client does not answer such questions, if it said so."""
+    mismatch: Mismatch | None = None
+    """What was wrong with the smallest question that it got wrong, if any."""
+    input: wire.Json = None
+    """That question."""
+    expected: Answered | None = None
+    """What the spec answers to it."""
+    tried: int = 0
+    """Questions asked to make it smaller."""
+    shrinking: Clock | None = None
+    """Runs since the first one was found."""
+
+    def found_after(self, clock: Clock) -> float:
+        """Seconds of a clock until the first one was found."""
+        return clock.spent if self.shrinking is None else self.shrinking.begun - clock.begun
+
+
+def ask_questions(
+    client: LiveClient, asked: Asked, material: Material, clock: Clock, most: int, number: int, shrink_seconds: float
+) -> Asking:
+    """Ask so many questions of a kind, drawn from a seed, up to the first that the client gets wrong. Raises Enough."""
+    done = Asking(asked)
+    operation = OPERATIONS[asked.operation]
+
+    def one(question: Any) -> None:
+        if (done.shrinking or clock).over:
+            raise Enough
+        given_input, expected = to_json(question), answer(operation, question)
+        found = _answered(client, asked, given_input, expected)
+        if done.shrinking is not None:
+            done.tried += 1
+        elif found is None:
+            done.questions += 1
+        if found is not None:
+            done.shrinking = done.shrinking or Clock(shrink_seconds)
+            done.mismatch, done.input, done.expected = found, given_input, expected
+            raise _Wrong
+
+    how = settings(
+        max_examples=most,
+        deadline=None,
+        database=None,
+        derandomize=False,
+        print_blob=False,
+        report_multiple_bugs=False,
+        verbosity=Verbosity.quiet,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+    )
+    try:
+        seed(number)(how(given(asked.draw(material))(one)))()
+    except _Wrong:
+        pass
+    except _NotAsked as reason:
+        done.skipped = str(reason)
+    except (Enough, ClientGone):  # while one is made smaller, what was found until then stands
+        if done.mismatch is None:
+            raise
+    return done
+
+
+def _answered(client: LiveClient, asked: Asked, given_input: wire.Json, expected: Answered) -> Mismatch | None:
+    question = {"kind": "run", "suite": asked.suite, "operation": asked.operation, "input": given_input}
+    try:
+        reply = client.ask(question)
+    except ClientFault as fault:
+        return Mismatch("fault", fault.reason, (), "", fault.stderr)
+    if reply.kind == "skipped":
+        raise _NotAsked(reply.content)
+    return compared(expected, reply, client.stderr() if reply.kind != "output" else "")

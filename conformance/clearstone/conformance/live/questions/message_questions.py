@@ -1,0 +1,151 @@
+"""Signed messages and commits, right but for one thing; logs of liars and of the honest.
+
+Messages are signed with keys of the suites' ring, as clients check signatures.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import strategies as st
+
+from clearstone.conformance.live.questions.asked import Asked
+from clearstone.conformance.operations.consensus_operations import CommitToCheck, Logs, MessageToCheck
+from clearstone.conformance.suites.ledger_stage import RING
+from clearstone.conformance.suites.message_cases import BLOCK, KEYS, STRANGER
+from clearstone.spec.blocks import NIL, Commit, CommitSignature
+from clearstone.spec.consensus.messages import (
+    MAX_ROUND,
+    NO_ROUND,
+    PRECOMMIT,
+    PREVOTE,
+    Message,
+    Proposal,
+    SignedMessage,
+    Vote,
+)
+from clearstone.spec.consensus.proposer import proposer
+from clearstone.spec.consensus.validators import Validator, Validators
+
+OTHER = bytes(31) + b"\x01"
+TIME = 1_600_000_000_000
+senders = st.sampled_from((*KEYS, STRANGER))
+rounds = st.integers(0, 3) | st.sampled_from((-1, MAX_ROUND, MAX_ROUND + 1))
+values = st.sampled_from((BLOCK, OTHER, NIL))
+chains = st.sampled_from(("c", "c", "c", "d"))
+powers = st.sampled_from(((1, 1, 1, 1), (1, 1, 1, 3), (2, 2, 1, 1)))
+
+
+@st.composite
+def sets_of_validators(draw: st.DrawFn) -> Validators:
+    """Four that can sign, of some powers."""
+    return tuple(Validator(key, power) for key, power in zip(KEYS, draw(powers), strict=True))
+
+
+@st.composite
+def votes(draw: st.DrawFn) -> Vote:
+    """A vote; one that precommits a block has a clock and perhaps prices."""
+    step, value = draw(st.sampled_from((PREVOTE, PRECOMMIT, PREVOTE, 0))), draw(values)
+    extended = step == PRECOMMIT and value != NIL
+    if draw(st.integers(0, 9)) == 9:
+        extended = not extended
+    prices = draw(st.sampled_from(((), (("BTC", 5),), (("BTC", 5), ("BTC", 6)), (("ETH", 1), ("BTC", 5)))))
+    height = draw(st.sampled_from((9, 9, 9, 1, 0)))
+    return Vote(draw(chains), height, draw(rounds), step, value, TIME * extended, prices if extended else ())
+
+
+proposals = st.builds(
+    Proposal, chains, st.sampled_from((9, 9, 1, 0)), rounds, st.sampled_from((BLOCK, OTHER, NIL)), st.integers(-2, 3)
+)
+
+
+@st.composite
+def messages(draw: st.DrawFn) -> MessageToCheck:
+    """A message, signed by its sender or nearly so; a proposal is mostly in turn."""
+    validators = draw(sets_of_validators())
+    message: Message = draw(votes() | proposals)
+    sender = draw(senders)
+    if isinstance(message, Proposal) and message.height > 0 and message.round >= 0 and draw(st.booleans()):
+        sender = proposer(validators, message.height, message.round)
+    return MessageToCheck("c", validators, SignedMessage(sender, message, draw(signatures(sender, message))))
+
+
+@st.composite
+def signatures(draw: st.DrawFn, sender: bytes, message: Message) -> bytes:
+    """The sender's signature; now and then another's, or over another message."""
+    how = draw(st.sampled_from(("right", "right", "right", "right", "another's", "other round", "none")))
+    if how == "another's":
+        return RING.signature(KEYS[0] if sender != KEYS[0] else KEYS[1], message)
+    if how == "other round":
+        return RING.signature(sender, replace(message, round=message.round + 1))
+    return bytes(64) if how == "none" else RING.signature(sender, message)
+
+
+@st.composite
+def commits(draw: st.DrawFn) -> CommitToCheck:
+    """A commit of some of them: with one twice, a stranger, another order, or a forgery."""
+    validators = draw(sets_of_validators())
+    signers = draw(st.lists(st.sampled_from(KEYS), min_size=2, max_size=4, unique=True))
+    signers = sorted(signers)
+    flaw = draw(st.sampled_from(("none", "none", "twice", "stranger", "order", "forged", "nobody")))
+    if flaw == "twice":
+        signers.insert(1, signers[0])
+    elif flaw == "stranger":
+        signers = sorted((*signers, STRANGER))
+    elif flaw == "order":
+        signers.reverse()
+    elif flaw == "nobody":
+        signers = []
+    clock, prices = st.integers(TIME, TIME + 5), st.sampled_from(((), (("BTC", 5),)))
+    made = tuple(CommitSignature(key, draw(clock), draw(prices), bytes(64)) for key in signers)
+    commit = RING.signed_commit("c", Commit(9, draw(st.integers(0, 2)), BLOCK, made))
+    if flaw == "forged":
+        place = draw(st.integers(0, len(made) - 1))
+        forged = replace(commit.signatures[place], signature=bytes(64))
+        commit = replace(commit, signatures=(*commit.signatures[:place], forged, *commit.signatures[place + 1 :]))
+    return CommitToCheck(draw(chains), validators, commit)
+
+
+@st.composite
+def logs(draw: st.DrawFn) -> Logs:
+    """What four validators may have said in a few rounds, some of it twice and some of it forged."""
+    validators = draw(sets_of_validators())
+    said: list[SignedMessage] = []
+    for round in range(draw(st.integers(1, 3))):
+        chosen = draw(st.sampled_from((BLOCK, OTHER)))
+        if draw(st.booleans()):
+            valid_round = draw(st.integers(NO_ROUND, round - 1))
+            turn = proposer(validators, 9, round)
+            said.append(_signed(turn, Proposal("c", 9, round, chosen, valid_round), False))
+        for step in (PREVOTE, PRECOMMIT):
+            for who in draw(st.sampled_from(((0, 1, 2), (0, 1, 2, 3), (0, 1), (3,), ()))):
+                value = chosen if draw(st.integers(0, 4)) < 4 else draw(values)
+                clock = TIME if step == PRECOMMIT and value != NIL else 0
+                vote = Vote("c", 9, round, step, value, clock, ())
+                said.append(_signed(KEYS[who], vote, draw(st.integers(0, 19)) == 19))
+                if clock and draw(st.integers(0, 9)) == 9:
+                    said.append(_signed(KEYS[who], replace(vote, time=clock + 1), False))
+    parted = draw(st.integers(0, len(said)))
+    return Logs("c", validators, (tuple(said[:parted]), tuple(said[parted:])))
+
+
+def _signed(key: bytes, message: Message, forged: bool) -> SignedMessage:
+    return SignedMessage(key, message, bytes(64) if forged else RING.signature(key, message))
+
+
+ASKED = (
+    Asked(
+        "check-message",
+        "consensus",
+        "check_message",
+        "messages with a flaw",
+        ("CONS-2", "CONS-4", "ENC-2"),
+        lambda _: messages(),
+        False,
+        2,
+    ),
+    Asked(
+        "check-commit", "consensus", "check_commit", "commits with a flaw", ("CONS-1", "CONS-6"), lambda _: commits()
+    ),
+    Asked("accuse", "consensus", "accuse", "logs", ("CONS-5",), lambda _: logs()),
+)
