@@ -77,7 +77,7 @@ def test_correct_proposers_in_turn_are_explored_with_nothing_left_out():
     result = explore("tendermint", "--rounds", "1", "--round-robin")
     assert result.exit_code == 0, result.output
     assert "1,134 states" in result.output
-    assert "by `step` in every state" in result.output
+    assert "by a table" in result.output
 
 
 @pytest.mark.parametrize(

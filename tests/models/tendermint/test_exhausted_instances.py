@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -11,6 +12,7 @@ from clearstone.models.tendermint.runs import Moment
 from clearstone.models.tendermint.traces import itf_trace, moment_text
 from clearstone.spec.blocks import NIL
 
+UNREDUCED = Instance(timers_are_scheduled=True, keeps_decisions=True, symmetric=False)
 TWO_LIARS = Instance(rounds=2, byzantine=frozenset({1, 2}))
 
 
@@ -31,6 +33,23 @@ def test_nothing_is_wrong_where_liars_have_less_than_a_third(instance: Instance,
     assert (done.ended, done.findings, done.engine) == ("exhausted", [], "table")
     assert states is None or done.states == states
     assert not instance.is_over_threshold
+
+
+@pytest.mark.parametrize(
+    ("rounds", "states", "steps"), [(1, 1_134, 2_628), pytest.param(2, 362_712, 966_836, marks=pytest.mark.slow)]
+)
+def test_nothing_is_wrong_with_nothing_left_out_and_correct_proposers_in_turn(rounds: int, states: int, steps: int):
+    done = exhaust(replace(UNREDUCED, rounds=rounds, proposers=tuple(range(rounds))))
+    assert (done.ended, done.findings, done.engine) == ("exhausted", [], "table")
+    assert (done.states, done.steps) == (states, steps)
+
+
+@pytest.mark.slow
+def test_with_nothing_left_out_calling_step_in_every_state_finds_as_many_states_at_each_distance():
+    instance = replace(UNREDUCED, rounds=2, proposers=(0, 1))
+    by_table, by_step = exhaust(instance), exhaust(instance, by_step=True)
+    assert (by_table.engine, by_step.engine, by_step.ended) == ("table", "step", "exhausted")
+    assert (by_table.layers, by_table.steps) == (by_step.layers, by_step.steps)
 
 
 def test_two_liars_of_four_fork_the_chain_in_one_round():

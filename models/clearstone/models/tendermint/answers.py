@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
+from types import MappingProxyType
 from typing import TypeAlias
 
 from clearstone.models.tendermint.instance import Instance
@@ -20,9 +21,13 @@ from clearstone.spec.consensus.node import Node
 from clearstone.spec.consensus.step import step
 
 Question: TypeAlias = tuple[object, ...]
-"""A question about power: (kind, round, value), (kind, round) or (round,)."""
+"""A question about power: (kind, round, value), (kind, round) or (round,); or about one proposal: (proposal,)."""
 Guard: TypeAlias = frozenset[tuple[Question, int]]
 """Questions, each with the least answer that is enough."""
+
+
+NOTHING_OWN: Mapping[int, bytes] = MappingProxyType({})
+"""What a validator proposes whose turn it never is."""
 
 
 class RefusedError(Exception):
@@ -32,8 +37,12 @@ class RefusedError(Exception):
 class ScriptedLog:
     """CONS-2. A log that answers as it is told, the least possible to what it was not told, and notes what is asked."""
 
-    def __init__(self, instance: Instance, answers: Mapping[Question, int], least: int) -> None:
-        """Answer like this."""
+    def __init__(
+        self, instance: Instance, answers: Mapping[Question, int], least: int, own: Mapping[int, bytes]
+    ) -> None:
+        """Answer like this; `own` is what the validator that asks would propose in its rounds."""
+        self.instance = instance
+        self.own = own
         self.values = frozenset(instance.names)
         self.answers = answers
         self.least = least
@@ -60,16 +69,16 @@ class ScriptedLog:
         return self.answer((round,))
 
     def proposed(self, proposal: Proposal) -> bool:
-        """Always: any proposal may be made at any time."""
-        return True
+        """As told, if a correct validator has to make it; more than the least is yes. Else it always may be made."""
+        return self.instance.anybody_may_propose(proposal.round) or self.answer((proposal,)) > self.least
 
     def valid(self, value: bytes) -> bool:
         """Every value of the instance is."""
         return value in self.values
 
     def candidate(self, round: int) -> bytes:
-        """Nobody correct proposes."""
-        return NIL
+        """What it would propose in its turn."""
+        return self.own.get(round, NIL)
 
 
 def possible_powers(instance: Instance) -> tuple[int, ...]:
@@ -81,7 +90,7 @@ def possible_powers(instance: Instance) -> tuple[int, ...]:
 
 
 def answered(
-    instance: Instance, powers: Sequence[int], node: Node, claim: Claim
+    instance: Instance, powers: Sequence[int], node: Node, claim: Claim, own: Mapping[int, bytes]
 ) -> tuple[list[Question], dict[tuple[int, ...], Outcome]]:
     """The questions that a claim can lead to, and its outcome for every way to answer all of them."""
     questions: list[Question] = []
@@ -89,7 +98,7 @@ def answered(
         outcomes: dict[tuple[int, ...], Outcome] = {}
         new: list[Question] = []
         for answers in product(powers, repeat=len(questions)):
-            log = ScriptedLog(instance, dict(zip(questions, answers, strict=True)), powers[0])
+            log = ScriptedLog(instance, dict(zip(questions, answers, strict=True)), powers[0], own)
             outcomes[answers] = step(node, log, claim)
             new += [question for question in log.new if question not in new]
         if not new:
@@ -97,9 +106,11 @@ def answered(
         questions += new
 
 
-def guards(instance: Instance, powers: Sequence[int], node: Node, claim: Claim) -> Iterator[tuple[Guard, Outcome]]:
+def guards(
+    instance: Instance, powers: Sequence[int], node: Node, claim: Claim, own: Mapping[int, bytes] = NOTHING_OWN
+) -> Iterator[tuple[Guard, Outcome]]:
     """The least answers with which a claim has an effect, and the effect."""
-    questions, outcomes = answered(instance, powers, node, claim)
+    questions, outcomes = answered(instance, powers, node, claim, own)
     effective = [answers for answers, outcome in outcomes.items() if outcome.actions or outcome.node != node]
     minimal: list[tuple[int, ...]] = []
     for answers in effective:  # ascending, so nothing that comes later is less
@@ -111,6 +122,14 @@ def guards(instance: Instance, powers: Sequence[int], node: Node, claim: Claim) 
     for answers in minimal:
         needs = zip(questions, answers, strict=True)
         yield frozenset((question, least) for question, least in needs if least > powers[0]), outcomes[answers]
+
+
+def both(one: Guard, other: Guard) -> Guard:
+    """The guard that holds if both do."""
+    needs = dict(one)
+    for question, least in other:
+        needs[question] = max(least, needs.get(question, 0))
+    return frozenset(needs.items())
 
 
 def is_at_least(greater: tuple[int, ...], less: tuple[int, ...]) -> bool:

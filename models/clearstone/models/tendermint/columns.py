@@ -53,8 +53,9 @@ class Columns:
         self.after, self.needs = self._ways()
         self.decisions, self.offered = self._decisions()
         self.faulty, self.fault_needs = self._faults()
-        self.longest = np.array(table.longest, dtype=np.int64)
-        self.window = self.width * max(a - b for a, b in zip(table.longest, table.shortest, strict=True))
+        self.window: int | None = None
+        if not table.returns:
+            self.window = self.width * max(a - b for a, b in zip(table.longest, table.shortest, strict=True))
 
     def _atoms(self) -> dict[tuple[Question, int], int]:
         guards: list[Guard] = []
@@ -132,6 +133,10 @@ class Columns:
                 faulty[alternative, number] = True
                 needs[alternative, :, number] = self.mask(guard)
         return faulty, needs
+
+    def start(self) -> Words:
+        """The state in which nobody has begun."""
+        return self.canonical([np.array([number], dtype=np.int64) for number in self.table.locals.starts])
 
     def split(self, states: Words) -> list[Numbers]:
         """The local states of many states, a column for each validator."""

@@ -1,8 +1,9 @@
 """What claims lead to, remembered: each local state, claim and outcome is followed up and judged once.
 
 `step` is a pure function of a node, a claim, and what it asks of the log. If it asks nothing that depends on the state,
-its outcome is the same in all states, and it is called once; else it is called in every state, and only what follows
-from an outcome that was seen before (the new local state, the invariants' verdict) is looked up.
+its outcome is the same in all states, and it is called once; else it is called in every state, whatever it said in
+others, and only what follows from an outcome that was seen before (the new local state, the invariants' verdict) is
+looked up.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import NamedTuple, TypeAlias
 from clearstone.models.tendermint import safety
 from clearstone.models.tendermint.instance import Instance
 from clearstone.models.tendermint.local_states import LocalState, LocalStates
-from clearstone.models.tendermint.soup import Soup
+from clearstone.models.tendermint.soup import CountingLog, Soup
 from clearstone.spec.blocks import NIL
 from clearstone.spec.consensus.actions import Broadcast, Decide, Outcome
 from clearstone.spec.consensus.claims import Claim, Timeout
@@ -64,7 +65,22 @@ class Effect:
     decides: frozenset[tuple[int, bytes]]
     """What is decided: the round of the commit, and the block."""
     findings: tuple[str, ...] | None
-    """What is wrong with the step; None if that depends on who else voted, and must be asked each time."""
+    """What is wrong with the step; None if that depends on who else voted, and must be asked of their votes."""
+    values: frozenset[bytes] = frozenset()
+    """The blocks that are decided."""
+    verdicts: dict[tuple[object, ...], tuple[str, ...]] = field(default_factory=dict)
+    """What is wrong with the step, where that depends on others: by who claims and how the others voted."""
+
+
+class Asking(NamedTuple):
+    """A claim that must be made in every state."""
+
+    claim: Claim
+    """The claim."""
+    candidate: bytes
+    """The block that the validator would propose, if it is its turn; else NIL."""
+    led_to: list[Effect]
+    """What it has led to so far, each effect once."""
 
 
 @dataclass(slots=True)
@@ -73,10 +89,8 @@ class Prospects:
 
     fixed: list[Effect] = field(default_factory=list)
     """What it can do in any state."""
-    asking: list[tuple[Claim, bytes]] = field(default_factory=list)
-    """Claims that must be made in every state, each with a candidate."""
-    outcomes: dict[tuple[Claim, bytes], list[Effect]] = field(default_factory=dict)
-    """What they have led to so far."""
+    asking: list[Asking] = field(default_factory=list)
+    """Claims that must be made in every state."""
 
 
 class Effects:
@@ -88,31 +102,26 @@ class Effects:
         self.locals = locals
         self.soup = soup
         self.judges = judges
-        self.prospects: dict[tuple[int, int], Prospects] = {}
-        proposers = tuple(enumerate(instance.proposers or ()))
-        self.turns = {
-            place: tuple(round for round, proposer in proposers if proposer == place) for place in instance.correct
-        }
+        self.prospects: dict[int, Prospects] = {}
+        self.turns = {place: instance.turns(place) for place in instance.correct}
 
     def of(self, place: int, number: int) -> Prospects:
-        """What a validator can do; local states of validators that never propose are not told apart."""
-        rounds = self.turns[place]
-        key = (number, place if rounds else -1)
-        known = self.prospects.get(key)
+        """What a validator can do; validators that never propose are not told apart."""
+        known = self.prospects.get(number)
         if known is None:
-            known = self.prospects[key] = self._found(place, number, rounds)
+            known = self.prospects[number] = self._found(place, number, self.turns[place])
         return known
 
     def _found(self, place: int, number: int, rounds: tuple[int, ...]) -> Prospects:
-        found = Prospects()
+        found, log = Prospects(), CountingLog(self.soup)
         local = self.locals.all[number]
         for candidate in self.instance.names if rounds else (NIL,):
             self.soup.own_candidate = dict.fromkeys(rounds, candidate)
             for claim in self.instance.claims:
-                self.soup.asked = 0
-                outcome = step(local.node, self.soup, claim)
-                if self.soup.asked or (self.instance.timers_are_scheduled and isinstance(claim, Timeout)):
-                    found.asking.append((claim, candidate))
+                log.asked = 0
+                outcome = step(local.node, log, claim)
+                if log.asked or (self.instance.timers_are_scheduled and isinstance(claim, Timeout)):
+                    found.asking.append(Asking(claim, candidate, []))
                 elif outcome.actions or outcome.node is not local.node:
                     found.fixed.append(self.follow(place, local, claim, candidate, outcome))
         if local.crashes < self.instance.crashes:
@@ -121,16 +130,13 @@ class Effects:
             found.fixed.append(Effect(None, NIL, Outcome(local.node), (way,), frozenset(), ()))
         return found
 
-    def effect(
-        self, prospects: Prospects, place: int, number: int, claim: Claim, candidate: bytes, outcome: Outcome
-    ) -> Effect:
+    def effect(self, asking: Asking, place: int, number: int, outcome: Outcome) -> Effect:
         """What follows from an outcome."""
-        seen = prospects.outcomes.setdefault((claim, candidate), [])
-        for effect in seen:
+        for effect in asking.led_to:
             if effect.outcome == outcome:
                 return effect
-        seen.append(self.follow(place, self.locals.all[number], claim, candidate, outcome))
-        return seen[-1]
+        asking.led_to.append(self.follow(place, self.locals.all[number], asking.claim, asking.candidate, outcome))
+        return asking.led_to[-1]
 
     def follow(self, place: int, local: LocalState, claim: Claim, candidate: bytes, outcome: Outcome) -> Effect:
         """Follow up an outcome that is new."""
@@ -146,7 +152,8 @@ class Effects:
             findings = None
         elif self.judges:
             findings = safety.claimed(self.instance, place, local, claim, outcome, after, ())
-        return Effect(claim, candidate, outcome, tuple(ways), decides, findings)
+        values = frozenset(value for _, value in decides)
+        return Effect(claim, candidate, outcome, tuple(ways), decides, findings, values)
 
 
 def goes_against_lock(local: LocalState, outcome: Outcome) -> bool:

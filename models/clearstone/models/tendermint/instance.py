@@ -75,9 +75,20 @@ class Instance:
         """The block ids of the values."""
         return tuple(value_name(number) for number in range(self.values))
 
-    def fresh_node(self) -> Node:
-        """A validator that has not begun. The rules do not look at its key, so all have the same here."""
-        return Node(CHAIN, HEIGHT, bytes(32), self.total)
+    def turns(self, place: int) -> tuple[int, ...]:
+        """The rounds in which a correct validator proposes."""
+        return tuple(round for round, proposer in enumerate(self.proposers or ()) if proposer == place)
+
+    def anybody_may_propose(self, round: int) -> bool:
+        """Whether any proposal of a round may be made at any time: its proposer is Byzantine, or as if it were."""
+        return self.proposers is None or self.proposers[round] in self.byzantine
+
+    def fresh_node(self, place: int) -> Node:
+        """A validator that has not begun.
+
+        The rules do not look at its key, so all have the same here but those that propose: they are not like others.
+        """
+        return Node(CHAIN, HEIGHT, self.validators[place].key if self.turns(place) else bytes(32), self.total)
 
     def proposal(self, round: int, value: bytes, valid_round: int) -> Proposal:
         """One proposal."""

@@ -30,13 +30,13 @@ class LocalStates:
     """Every local state that was met, by number."""
 
     def __init__(self, instance: Instance) -> None:
-        """None but the initial one, which is number 0."""
+        """None but the initial ones: a single one, number 0, unless some correct validators propose."""
         self.instance = instance
         self.all: list[LocalState] = []
         self.numbers: dict[LocalState, int] = {}
         self.renamed: dict[tuple[int, tuple[bytes, ...]], int] = {}
-        fresh = instance.fresh_node()
-        self.number(LocalState(fresh, fresh, frozenset(), 0))
+        fresh = map(instance.fresh_node, instance.correct)
+        self.starts = tuple(self.number(LocalState(node, node, frozenset(), 0)) for node in fresh)
 
     def number(self, local: LocalState) -> int:
         """The number of a local state, the same each time."""

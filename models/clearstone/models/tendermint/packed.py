@@ -3,7 +3,7 @@
 It finds the same states and the same steps as calling `step` in every state, which tests check edge by edge on a
 smaller instance, and the table that it goes by is made by `step`. States found earlier come up again only a few layers
 later: how many is known from the table, as the longest way to a local state is hardly longer than the shortest. So a
-layer is compared with the few before it, and not with all.
+layer is compared with the few before it, and not with all; with all where a validator can come back to where it was.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from clearstone.models.exploration.search import Ended
 from clearstone.models.tendermint.columns import Columns, Numbers, Words
-from clearstone.spec.consensus.messages import PRECOMMIT
+from clearstone.models.tendermint.safety import is_stuck
 
 CHUNK = 1 << 17
 """States that are looked at together: few enough that what is computed of them stays in the processor's caches."""
@@ -103,13 +103,12 @@ class PackedSearch:
 
     def _final(self) -> NDArray[np.bool_]:
         """Which local states are at the very end."""
-        last = self.columns.table.instance.rounds - 1
-        nodes = (local.node for local in self.columns.table.locals.all)
-        return np.array([(node.round, node.step) == (last, PRECOMMIT) for node in nodes])
+        rounds = self.columns.table.instance.rounds
+        return np.array([not is_stuck([local.node], rounds) for local in self.columns.table.locals.all])
 
     def run(self, max_states: int | None) -> None:
         """Go from layer to layer."""
-        layer = self.columns.canonical([np.zeros(1, dtype=np.int64)] * self.columns.width)
+        layer = self.columns.start()
         recent: list[Words] = []
         while layer.size:
             self.done.layers.append(layer.size)

@@ -16,7 +16,6 @@ from clearstone.models.tendermint.columns import Columns, Words
 from clearstone.models.tendermint.effects import Happening
 from clearstone.models.tendermint.packed import CHUNK
 from clearstone.models.tendermint.system import GlobalState, TendermintSystem
-from clearstone.spec.blocks import NIL
 
 
 def way_to(
@@ -42,7 +41,7 @@ def wrong_step(columns: Columns, system: TendermintSystem, state: GlobalState) -
     for place, number in zip(system.instance.correct, state, strict=True):
         for guard, fault in columns.table.rows[number].wrong.items():
             if all(counts[places[question]] >= least for question, least in guard):
-                return Step(Happening(place, fault.claim, NIL, fault.carried_out), state, fault.findings)
+                return Step(Happening(place, fault.claim, fault.candidate, fault.carried_out), state, fault.findings)
     raise ValueError("no step from this state is wrong")
 
 

@@ -46,13 +46,9 @@ class Run:
         """Begin with fresh validators."""
         self.instance = instance
         self.soup = Soup(instance)
-        fresh = instance.fresh_node()
-        begun = tuple(
-            replace(LocalState(fresh, fresh, frozenset(), 0), node=replace(fresh, key=instance.validators[place].key))
-            for place in instance.correct
-        )
-        begun = tuple(replace(local, stored=local.node) for local in begun)
-        self.moments = [Moment(None, None, begun)]
+        keys = ((place, instance.validators[place].key) for place in instance.correct)
+        fresh = (replace(instance.fresh_node(place), key=key) for place, key in keys)
+        self.moments = [Moment(None, None, tuple(LocalState(node, node, frozenset(), 0) for node in fresh))]
 
     @property
     def now(self) -> tuple[LocalState, ...]:
@@ -64,14 +60,12 @@ class Run:
         powers = [self.instance.powers[place] for place in self.instance.correct]
         self.soup.bare = [sum(self.instance.powers[place] for place in byzantine)] * len(self.soup.bare)
         self.soup.fill(powers, [self.soup.contributions(local) for local in self.now])
-        said = (message for local in self.now for message in local.said)
-        self.soup.proposals = frozenset(message for message in said if isinstance(message, Proposal))
 
     def outcome(self, happening: Happening, byzantine: Iterable[int]) -> Outcome:
         """What `step` says to a claim if so many of the Byzantine take part."""
         assert happening.claim is not None, "a crash is no claim"
         self.fill(byzantine)
-        turns = [r for r, who in enumerate(self.instance.proposers or ()) if who == happening.validator]
+        turns = self.instance.turns(happening.validator)
         self.soup.own_candidate = dict.fromkeys(turns, happening.candidate)
         return step(self.now[self.instance.correct.index(happening.validator)].node, self.soup, happening.claim)
 

@@ -28,7 +28,7 @@ from clearstone.models.tendermint.traces import claim_text, message_text, named
 from clearstone.spec.blocks import NIL
 from clearstone.spec.consensus.actions import Schedule
 from clearstone.spec.consensus.claims import Claim, Split, Timeout
-from clearstone.spec.consensus.messages import PROPOSE, Message, Proposal
+from clearstone.spec.consensus.messages import PROPOSE, Message
 from clearstone.spec.consensus.step import step
 
 SynchronousState: TypeAlias = tuple[tuple[int, ...], frozenset[Message]]
@@ -57,7 +57,7 @@ class SynchronousSystem:
 
     def initial(self) -> Iterator[SynchronousState]:
         """Everybody begins."""
-        yield self.settled((0,) * len(self.instance.correct), frozenset())
+        yield self.settled(self.locals.starts, frozenset())
 
     def canonical(self, state: SynchronousState) -> SynchronousState:
         """No two states count as one."""
@@ -115,7 +115,7 @@ class SynchronousSystem:
             self.fill([self.locals.all[number] for number in locals], said)
             self.filled = (locals, said)
         place, local = self.instance.correct[index], self.locals.all[locals[index]]
-        turns = [round for round, proposer in enumerate(self.instance.proposers or ()) if proposer == place]
+        turns = self.instance.turns(place)
         self.soup.own_candidate = dict.fromkeys(turns, self.instance.names[place % self.instance.values])
         if isinstance(claim, Timeout) and not self.is_running(local, claim, turns):
             return None
@@ -135,5 +135,3 @@ class SynchronousSystem:
         """Put into the log what everybody has said."""
         liars = LocalState(everybody[0].node, everybody[0].stored, said, 0)
         self.soup.fill(self.powers, [self.soup.contributions(each) for each in (*everybody, liars)])
-        messages = [message for each in (*everybody, liars) for message in each.said]
-        self.soup.proposals = frozenset(message for message in messages if isinstance(message, Proposal))

@@ -14,8 +14,8 @@ from clearstone.models.tendermint.local_states import LocalStates
 from clearstone.models.tendermint.soup import Soup
 from clearstone.spec.blocks import NIL
 from clearstone.spec.consensus.actions import Schedule
-from clearstone.spec.consensus.claims import Claim, Split, Timeout
-from clearstone.spec.consensus.messages import PROPOSE, Proposal, SignedMessage
+from clearstone.spec.consensus.claims import Claim, Commit, Polka, Proposed, Split, Timeout
+from clearstone.spec.consensus.messages import PROPOSE, Message, SignedMessage, Vote
 from clearstone.spec.consensus.node import Node
 from clearstone.spec.consensus.step import step
 
@@ -43,7 +43,9 @@ class TendermintSystem:
         self.powers = [instance.powers[place] for place in instance.correct]
         self.contributions: list[tuple[int, ...]] = []
         self.byzantine_votes = safety.sent_by_byzantine(instance)
-        self.renamings = list(permutations(instance.names)) if instance.symmetric else [instance.names]
+        self.renamings = [names for names in permutations(instance.names) if names != instance.names]
+        self.renamed: list[list[int]] = [[] for _ in self.renamings]
+        self.votes: dict[tuple[int, bytes], frozenset[Message]] = {}
         self.groups = alike(instance)
         self.twins = [
             next([other for other in group if other < index] for group in self.groups if index in group)
@@ -52,19 +54,19 @@ class TendermintSystem:
 
     def initial(self) -> Iterator[GlobalState]:
         """Nobody has begun."""
-        yield (0,) * len(self.instance.correct)
+        yield self.locals.starts
 
     def canonical(self, state: GlobalState) -> GlobalState:
         """The least of the states that differ from this one by names alone."""
         if not self.instance.symmetric:
             return state
-        return min(self.in_order(self.rename(state, names)) for names in self.renamings)
-
-    def rename(self, state: GlobalState, names: tuple[bytes, ...]) -> GlobalState:
-        """The state with its values renamed."""
-        if names == self.instance.names:
-            return state
-        return tuple(self.locals.rename(number, names) for number in state)
+        least = self.in_order(state)
+        for names, known in zip(self.renamings, self.renamed, strict=True):
+            while len(known) < len(self.locals.all):
+                known.append(self.locals.rename(len(known), names))
+            other = self.in_order(tuple([known[number] for number in state]))
+            least = min(least, other)
+        return least
 
     def in_order(self, state: GlobalState) -> GlobalState:
         """The state with validators that are alike in the order of their local states' numbers."""
@@ -81,9 +83,6 @@ class TendermintSystem:
         while len(self.contributions) < len(self.locals.all):
             self.contributions.append(self.soup.contributions(self.locals.all[len(self.contributions)]))
         self.soup.fill(self.powers, [self.contributions[number] for number in state])
-        if self.instance.proposers is not None:
-            said = (message for number in state for message in self.locals.all[number].said)
-            self.soup.proposals = frozenset(message for message in said if isinstance(message, Proposal))
 
     def expand(self, state: GlobalState) -> Expansion[GlobalState, Happening]:
         """Offer every claim to every correct validator."""
@@ -95,38 +94,42 @@ class TendermintSystem:
                 continue  # what it can do, its twin can
             seen = {state[index]}
             for effect in self.effects_of(place, state[index]):
-                decidable.update(value for _, value in effect.decides)
+                if effect.values:
+                    decidable |= effect.values
                 findings = effect.findings if effect.findings is not None else self.judge(state, place, effect)
-                for way in effect.ways:
-                    found = (*findings, *way.findings)
-                    if way.after not in seen or found:
-                        seen.add(way.after)
-                        label = Happening(place, effect.claim, effect.candidate, way.carried_out)
-                        steps.append(Step(label, (*state[:index], way.after, *state[index + 1 :]), found))
-        nodes = [self.locals.all[number].node for number in state]
+                for carried_out, after, wrong in effect.ways:
+                    if after not in seen or findings or wrong:
+                        seen.add(after)
+                        label = Happening(place, effect.claim, effect.candidate, carried_out)
+                        moved = (*state[:index], after, *state[index + 1 :])
+                        steps.append(Step(label, moved, (*findings, *wrong)))
+        return Expansion(steps, self.wrong_with(state, decidable, is_last=not steps))
+
+    def wrong_with(self, state: GlobalState, decidable: set[bytes], *, is_last: bool) -> tuple[str, ...]:
+        """What is wrong with a state in which these blocks can be decided; `is_last` if nothing can happen in it."""
         wrong: tuple[str, ...] = ()
-        if self.judges_agreement:
-            decidable.update(node.decision for node in nodes if node.decision != NIL)
-            wrong = safety.agreement(decidable)
-        if not steps and safety.is_stuck(nodes, self.instance.rounds):
+        if self.judges_agreement and (decidable or self.instance.keeps_decisions):
+            decided = {self.locals.all[number].node.decision for number in state} - {NIL}
+            wrong = safety.agreement(decidable | decided)
+        if is_last and safety.is_stuck([self.locals.all[number].node for number in state], self.instance.rounds):
             wrong = (*wrong, "no-deadlock: nothing can happen although not all have come to the end")
-        return Expansion(steps, wrong)
+        return wrong
 
     def effects_of(self, place: int, number: int) -> Iterator[Effect]:
         """What the claims of one validator lead to, the log being filled."""
         prospects = self.effects.of(place, number)
         yield from prospects.fixed
         node, soup = self.locals.all[number].node, self.soup
-        turns = self.effects.turns[place]
-        for claim, candidate in prospects.asking:
-            if turns:
-                soup.own_candidate = dict.fromkeys(turns, candidate)
-            outcome = step(node, soup, claim)
+        turns, scheduled = self.effects.turns[place], self.instance.timers_are_scheduled
+        somebody_proposes = self.instance.proposers is not None
+        for asking in prospects.asking:
+            if somebody_proposes:
+                soup.own_candidate = dict.fromkeys(turns, asking.candidate)
+            outcome = step(node, soup, asking.claim)
             if outcome.node is node and not outcome.actions:
                 continue
-            if self.instance.timers_are_scheduled and not self.may_run_out(place, node, claim):
-                continue
-            yield self.effects.effect(prospects, place, number, claim, candidate, outcome)
+            if not scheduled or self.may_run_out(place, node, asking.claim):
+                yield self.effects.effect(asking, place, number, outcome)
 
     def may_run_out(self, place: int, node: Node, claim: Claim) -> bool:
         """Whether the timer that has run out, according to a claim, was scheduled: whoever proposes awaits nothing."""
@@ -137,18 +140,37 @@ class TendermintSystem:
         return Schedule(claim.step, claim.round) in step(node, self.soup, Split(claim.step)).actions
 
     def judge(self, state: GlobalState, place: int, effect: Effect) -> tuple[str, ...]:
-        """What is wrong with a step that must be judged by the messages of all."""
+        """What is wrong with a step that must be judged by what others voted.
+
+        Of that only votes for the block in question are shown, so that the same comes up often and is not asked again.
+        Fewer messages can only make the verdict stricter.
+        """
         assert effect.claim is not None, "a crash is judged by itself"
+        value = effect.claim.proposal.block_id if isinstance(effect.claim, (Proposed, Polka, Commit)) else NIL
+        votes = [self.votes_for(number, value) for number in state]
         index = self.instance.correct.index(place)
-        log = [
-            SignedMessage(self.instance.validators[sender].key, message, b"")
-            for sender, number in zip(self.instance.correct, state, strict=True)
-            if sender != place
-            for message in self.locals.all[number].said
-        ]
-        before, after = self.locals.all[state[index]], self.locals.all[effect.ways[0].after]
-        log += self.byzantine_votes
-        return safety.claimed(self.instance, place, before, effect.claim, effect.outcome, after, log)
+        shown = (place, *votes[:index], *votes[index + 1 :])
+        known = effect.verdicts.get(shown)
+        if known is None:
+            log = [
+                SignedMessage(self.instance.validators[sender].key, message, b"")
+                for sender, said in zip(self.instance.correct, votes, strict=True)
+                for message in said
+            ]
+            before, after = self.locals.all[state[index]], self.locals.all[effect.ways[0].after]
+            log += self.byzantine_votes
+            known = safety.claimed(self.instance, place, before, effect.claim, effect.outcome, after, log)
+            effect.verdicts[shown] = known
+        return known
+
+    def votes_for(self, number: int, value: bytes) -> frozenset[Message]:
+        """What a validator in a local state has voted for a block."""
+        known = self.votes.get((number, value))
+        if known is None:
+            said = self.locals.all[number].said
+            known = frozenset(each for each in said if isinstance(each, Vote) and each.block_id == value)
+            self.votes[number, value] = known
+        return known
 
 
 def alike(instance: Instance) -> list[list[int]]:

@@ -13,16 +13,29 @@ from itertools import permutations
 from typing import NamedTuple
 
 from clearstone.models.tendermint import safety
-from clearstone.models.tendermint.answers import Guard, RefusedError, guards, possible_powers
+from clearstone.models.tendermint.answers import Guard, RefusedError, both, guards, possible_powers
 from clearstone.models.tendermint.effects import Effects
 from clearstone.models.tendermint.instance import CHAIN, HEIGHT, Instance
 from clearstone.models.tendermint.local_states import LocalStates
 from clearstone.models.tendermint.soup import Soup
 from clearstone.spec.blocks import NIL
-from clearstone.spec.consensus.actions import Outcome
-from clearstone.spec.consensus.claims import Claim
-from clearstone.spec.consensus.messages import SignedMessage, Vote
+from clearstone.spec.consensus.actions import Outcome, Schedule
+from clearstone.spec.consensus.claims import Claim, Split, Timeout
+from clearstone.spec.consensus.messages import PROPOSE, SignedMessage, Vote
 from clearstone.spec.consensus.node import Node
+
+
+class Fired(NamedTuple):
+    """A claim that has an effect."""
+
+    claim: Claim
+    """The claim."""
+    candidate: bytes
+    """The block that the validator would propose, if it is its turn; else NIL."""
+    guard: Guard
+    """The votes, and proposals of the correct, that it takes."""
+    outcome: Outcome
+    """The effect."""
 
 
 class Fault(NamedTuple):
@@ -32,6 +45,8 @@ class Fault(NamedTuple):
     """What is wrong with it."""
     claim: Claim | None
     """The claim; None for a crash between two."""
+    candidate: bytes
+    """The block that the validator would propose, if it is its turn; else NIL."""
     carried_out: int | None
     """After how many of its actions the validator crashes; None if it does not."""
 
@@ -49,18 +64,23 @@ class Row:
 
 
 class Table:
-    """What every validator can do in every local state, in an instance in which nobody correct proposes."""
+    """What every validator can do in every local state."""
 
     def __init__(self, instance: Instance, *, judges_steps: bool = True) -> None:
         """Run `step` on everything."""
-        if instance.proposers is not None or instance.timers_are_scheduled or instance.keeps_decisions:
-            raise RefusedError("a table is made only where any proposal may be made, at any time")
+        if instance.proposers is not None and instance.symmetric:
+            raise RefusedError("values that correct validators propose are told apart: no names count once")
         self.instance = instance
         self.judges_steps = judges_steps
         self.locals = LocalStates(instance)
         self.effects = Effects(instance, self.locals, Soup(instance), judges_steps)
         self.powers = possible_powers(instance)
-        self._fired: dict[Node, list[tuple[Claim, Guard, Outcome]]] = {}
+        self.place_of = {
+            key: place
+            for place in reversed(instance.correct)
+            for key in (instance.fresh_node(place).key, instance.validators[place].key)
+        }
+        self._fired: dict[Node, list[Fired]] = {}
         self.rows: list[Row] = []
         while len(self.rows) < len(self.locals.all):
             self.rows.append(self._row(len(self.rows)))
@@ -69,9 +89,9 @@ class Table:
 
     def _row(self, number: int) -> Row:
         row, local = Row(), self.locals.all[number]
-        place = self.instance.correct[0]
-        for claim, guard, outcome in self.fired_by(local.node):
-            effect = self.effects.follow(place, local, claim, NIL, outcome)
+        place = self.place_of[local.node.key]
+        for claim, candidate, guard, outcome in self.fired_by(local.node):
+            effect = self.effects.follow(place, local, claim, candidate, outcome)
             findings = effect.findings
             if findings is None:
                 findings = self._judged(place, number, claim, outcome, guard)
@@ -79,27 +99,42 @@ class Table:
                 if way.after != number:
                     row.ways.setdefault(way.after, set()).add(guard)
                 if findings or way.findings:
-                    row.wrong.setdefault(guard, Fault((*findings, *way.findings), claim, way.carried_out))
+                    row.wrong.setdefault(guard, Fault((*findings, *way.findings), claim, candidate, way.carried_out))
             row.decides |= {(round, value, guard) for round, value in effect.decides}
+        if local.node.decision != NIL:
+            row.decides.add((local.node.round, local.node.decision, frozenset()))
         if local.crashes < self.instance.crashes:
             left = self.locals.crashed(local, ())
             row.ways.setdefault(self.locals.number(left), set()).add(frozenset())
             if self.judges_steps and safety.crashed(left):
-                row.wrong.setdefault(frozenset(), Fault(safety.crashed(left), None, 0))
+                row.wrong.setdefault(frozenset(), Fault(safety.crashed(left), None, NIL, 0))
         for after, ways in row.ways.items():
             row.ways[after] = {guard for guard in ways if not any(other < guard for other in ways)}
         return row
 
-    def fired_by(self, node: Node) -> list[tuple[Claim, Guard, Outcome]]:
+    def fired_by(self, node: Node) -> list[Fired]:
         """What a validator can claim with effect, and the votes that it takes: the same whatever it has said."""
         known = self._fired.get(node)
         if known is None:
+            turns = self.instance.turns(self.place_of[node.key])
             known = self._fired[node] = [
-                (claim, guard, outcome)
+                Fired(claim, candidate, both(guard, scheduled), outcome)
+                for candidate in (self.instance.names if turns else (NIL,))
                 for claim in self.instance.claims
-                for guard, outcome in guards(self.instance, self.powers, node, claim)
+                for scheduled in self._scheduled(node, claim, turns)
+                for guard, outcome in guards(self.instance, self.powers, node, claim, dict.fromkeys(turns, candidate))
             ]
         return known
+
+    def _scheduled(self, node: Node, claim: Claim, turns: tuple[int, ...]) -> list[Guard]:
+        """The votes on which a timer was scheduled that has run out, according to a claim."""
+        if not (self.instance.timers_are_scheduled and isinstance(claim, Timeout)):
+            return [frozenset()]
+        if claim.step == PROPOSE:
+            return [] if claim.round in turns else [frozenset()]
+        timer = Schedule(claim.step, claim.round)
+        split = guards(self.instance, self.powers, node, Split(claim.step))
+        return [guard for guard, outcome in split if timer in outcome.actions]
 
     def _judged(self, place: int, number: int, claim: Claim, outcome: Outcome, guard: Guard) -> tuple[str, ...]:
         """Judge a step by a log that has just the votes that its guard asks for."""
@@ -146,7 +181,8 @@ class Table:
                 waiting[after] -= 1
                 if not waiting[after]:
                     ready.append(after)
-        if done < len(self.rows):
+        self.returns = done < len(self.rows)
+        if self.returns and self.instance.proposers is None:
             raise RefusedError("a validator can come back to where it was: there is no progress to go by")
         return longest, shortest
 
