@@ -79,9 +79,12 @@ export interface HashedEntry {
   readonly valueHash: Buffer;
 }
 
+/** Where an entry stands in the trie. */
+export const entryPath = (table: TableName, key: string): Buffer => pathFor(TABLES[table].prefix + key);
+
 export function hashedEntry(table: TableName, key: string, value: unknown): HashedEntry {
-  const { prefix, value: shape } = TABLES[table];
-  return { path: pathFor(prefix + key), valueHash: hashed(shape, value) };
+  const { value: shape } = TABLES[table];
+  return { path: entryPath(table, key), valueHash: hashed(shape, value) };
 }
 
 export const hashedChain = (chain: ChainEntry): HashedEntry => ({
