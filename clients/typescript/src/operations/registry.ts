@@ -4,6 +4,8 @@ import { arithmeticOperations } from "./arithmetic.js";
 import { consensusOperations } from "./consensus.js";
 import { encodingOperations } from "./encoding.js";
 import type { Operations } from "./operation.js";
+import { LiveSession, ledgerOperations } from "./ledger.js";
+import { marketOperations } from "./market.js";
 import type { OpenSession } from "./session.js";
 import { signatureOperations } from "./signatures.js";
 
@@ -12,10 +14,27 @@ export const OPERATIONS: Operations = {
   ...encodingOperations,
   ...signatureOperations,
   ...consensusOperations,
+  ...marketOperations,
+  ...ledgerOperations,
 };
 
 /** How a live session starts. */
-export const openSession: OpenSession | undefined = undefined as OpenSession | undefined;
+export const openSession: OpenSession | undefined = (state) => new LiveSession(state);
 
 /** The suites that this client supports, in the order of the format page. */
-export const SUITES: readonly string[] = ["arithmetic", "encoding", "signatures", "consensus"];
+export const SUITES: readonly string[] = [
+  "arithmetic",
+  "encoding",
+  "signatures",
+  "oracle",
+  "ledger",
+  "book",
+  "funding",
+  "options",
+  "margin",
+  "liquidation",
+  "waterfall",
+  "consensus",
+  "blocks",
+  "incidents",
+];
