@@ -7,8 +7,8 @@ putting the first word for a later one. What comes out is concrete: the program 
 from __future__ import annotations
 
 from clearstone.models.scenario_genesis import MINUTE, MULTIPLIER, USD
-from clearstone.models.stateful.exchange_world import EXPIRY, NAMES, PLACES, STALENESS
-from clearstone.spec.accounts import Account, locked_profit
+from clearstone.models.stateful.exchange_world import EXPIRY, NAMES, PLACES, POOL_FEEDS, STALENESS
+from clearstone.spec.accounts import Account, locked_profit, lots_in
 from clearstone.spec.instruments import OptionSeries
 from clearstone.spec.ledger_state import horizon_period
 from clearstone.spec.margin import equity, health_equity, initial_health, maintenance_requirement, withdrawable
@@ -16,6 +16,8 @@ from clearstone.spec.numbers import MAX_TICKS, PPM
 from clearstone.spec.state import State
 from clearstone.spec.transactions import Side
 
+MOST_LOTS = 900
+"""Lots of the other pool's perpetual that even its poorest account can trade."""
 SIZES = ("100", "most", "1", "300", "one more", "7")
 """Lots: a number, as many as one's margin allows, or one more."""
 AMOUNTS = ("some", "most", "one more", "unlocked", "equity", "cash", "dust")
@@ -24,8 +26,11 @@ OFFSETS = (0, 1_000, -1_000, 20_000, -20_000, 95_000, -95_000, 105_000)
 """How far from the mark a price lies, in ppm of the index; the last is outside the band."""
 WAITS = ("second", "minute", "funding", "stale", "second", "expiry", "horizon", "minute")
 """How long nothing happens: until the next turn of funding, until the options expire, until profit is free, …"""
-DEPTHS = ("flagged", "ruined", "edge", "deep")
-"""How far a squeeze goes: to half of maintenance margin, below zero, to exactly maintenance margin, far below zero."""
+DEPTHS = ("flagged", "ruined", "edge", "deep", "nearly", "between")
+"""How far a squeeze goes: to half of maintenance margin, below zero, to exactly maintenance margin, far below zero, to
+nine tenths of maintenance margin, to half its buffer above it."""
+TAKEN = ("more than there is", "16", "1", "all", "half", "4", "one more")
+"""How much a liquidator asks for: lots, of an expiry sixteenths, or a part of the position."""
 FACTORS = (1_003, 997, 1_050, 950, 1_100, 900, 1_300, 750, 1_900, 480)
 """What a price is multiplied with, in thousandths; an index follows a tenth a block."""
 
@@ -41,13 +46,22 @@ FAILURES = (
 )
 """How validators fail: which are silent, for how long, or whether the liar speaks."""
 
-RARE = ("parameter", "restart", "attest", "open", "all settle funding", "all withdraw")
+RARE = ("all release", "restart", "attest", "open", "all settle funding", "all withdraw")
 """What happens seldom."""
 
 MARKETS = ("BTC-PERP", "BTC-50000-C", "BTC-55000-P", "BTC-55000-C", "BTC-50000-P")
 """The markets of the main pool."""
 OWNERS = ("alice", "bob", "carol", "dave")
 """One account of each owner in it."""
+OTHERS = ("erin", "alice-3", "gina")
+"""Who may trade in the other pool."""
+SPREADS = (
+    (("BTC-50000-C", -3), ("BTC-55000-C", 2)),
+    (("BTC-50000-C", -1), ("BTC-55000-C", 1)),
+    (("BTC-50000-C", 1), ("BTC-55000-C", -3)),
+    (("BTC-50000-P", -2), ("BTC-55000-P", 1), ("BTC-50000-C", -1)),
+)
+"""Lots in several series at once: more calls sold than bought, as many, far more, puts and a call."""
 MAIN = ("alice", "bob", "carol", "dave", "alice-2")
 """Who may trade in it."""
 
@@ -74,6 +88,8 @@ def lots_of(state: State, who: str, market: str, side: Side, size: str) -> int:
     account, quote = account_of(state, who), state.quotes[market]
     if size.isdigit() or account is None:
         return int(size) if size.isdigit() else 1
+    if size == "most for both":
+        return MOST_LOTS if PLACES[who].pool == "other" else 36
     health = initial_health(account, state.quotes, True)
     free = max(0, health.equity - health.excluded - health.required)
     most = free // max(1, quote.initial if side == "sell" else quote.initial or quote.mark)
@@ -133,6 +149,14 @@ def richest_first(state: State, pool: str) -> list[str]:
     return sorted(people(state, pool), key=lambda name: (-state.ledger.accounts[PLACES[name].id].cash, name))
 
 
+def asked_of(state: State, who: str, market: str, lots: str) -> int:
+    """How many lots a liquidator's word stands for."""
+    account = account_of(state, who)
+    held = 0 if account is None else abs(lots_in(account, market))
+    words = {"more than there is": 10_000, "all": held, "half": held // 2, "one more": held + 1}
+    return max(1, words[lots] if lots in words else int(lots))
+
+
 def delta_of(state: State, who: str) -> int:
     """Which way an account is exposed to the index: lots it is long, calls like lots and puts against them."""
     account = account_of(state, who)
@@ -145,13 +169,20 @@ def delta_of(state: State, who: str) -> int:
 
 
 def squeezing_price(state: State, who: str, depth: str) -> int:
-    """The price of bitcoin, in ticks, that takes an account about so far; at most to half or to twice what it is."""
-    account, index = account_of(state, who), state.feeds["BTC"].index
+    """The index, in ticks, that takes an account about so far; at most to half or to twice what it is."""
+    account, index = account_of(state, who), state.feeds[POOL_FEEDS[PLACES[who].pool]].index
     delta = delta_of(state, who)
     if account is None or delta == 0:
         return index
     held, required = health_equity(account, state.quotes), maintenance_requirement(account, state.quotes)
-    goal = {"flagged": required // 2, "ruined": -required, "edge": required, "deep": -5 * required - USD}[depth]
+    goal = {
+        "flagged": required // 2,
+        "nearly": required * 9 // 10,
+        "edge": required,
+        "between": required * 41 // 40,
+        "ruined": -required,
+        "deep": -25 * required - USD,
+    }[depth]
     ticks = -(-(held - goal) // (abs(delta) * MULTIPLIER))
     return max(index // 2, min(index - ticks if delta > 0 else index + ticks, 2 * index))
 

@@ -8,6 +8,7 @@ from clearstone.invariants.block_step import BlockStep
 from clearstone.invariants.checking import Tally
 from clearstone.invariants.registry import Violation
 from clearstone.models.chain import Applied, accept_all
+from clearstone.models.stateful.altered_blocks import misjudged
 from clearstone.models.stateful.exchange_program import Act, Program, Step
 from clearstone.models.stateful.exchange_world import LIAR, PLACES, world_chain
 from clearstone.spec.numbers import MAX_TIME
@@ -123,7 +124,7 @@ class ExchangeRun:
         observed = BlockStep(
             applied.before, applied.block, applied.after, applied.receipt, accept_all, honest=self._truthful
         )
-        return tuple(self.tally.check_block(observed))
+        return (*self.tally.check_block(observed), *misjudged(applied))
 
     def _transaction(self, act: Act, earlier: int) -> Transaction:
         state, action = self.state, resolved(act.action)

@@ -6,6 +6,7 @@ from clearstone.models.chain import named_key
 from clearstone.models.scenario_genesis import USD
 from clearstone.models.stateful.exchange_moves import (
     amount_of,
+    asked_of,
     lots_of,
     markets_held,
     people,
@@ -15,7 +16,7 @@ from clearstone.models.stateful.exchange_moves import (
     weakest_first,
 )
 from clearstone.models.stateful.exchange_program import Act, Step, id_number
-from clearstone.models.stateful.exchange_world import PLACES
+from clearstone.models.stateful.exchange_world import NAMES, PLACES
 from clearstone.spec.accounts import lots_in
 from clearstone.spec.state import State
 from clearstone.spec.transactions import (
@@ -24,6 +25,7 @@ from clearstone.spec.transactions import (
     Liquidate,
     OpenAccount,
     Place,
+    Release,
     Side,
     TimeInForce,
     Transfer,
@@ -72,7 +74,26 @@ def trade_with_all(state: State, name: str, market: str, side: Side, size: str, 
     return Step(tuple(acts))
 
 
-def liquidation(state: State, by: int, rank: int, which: int, lots: int, wait: str) -> Step:
+def handed_over(state: State, name: str, other: str, market: str) -> Step:
+    """Somebody closes a position against another one, who takes it over at the mark."""
+    account = state.ledger.accounts[PLACES[name].id]
+    lots, price = lots_in(account, market), price_near(state, market, 0)
+    side: Side = "sell" if lots > 0 else "buy"
+    size = max(1, abs(lots))
+    return Step((placed(other, market, opposite(side), size, price), placed(name, market, side, size, price)))
+
+
+def spread(state: State, first: str, second: str, legs: tuple[tuple[str, int], ...], size: int) -> Step:
+    """Two people take opposite sides of several series at once."""
+    acts: list[Act] = []
+    for market, lots in legs:
+        side: Side = "buy" if lots > 0 else "sell"
+        price, whole = price_near(state, market, 0), abs(lots) * size
+        acts += (placed(first, market, side, whole, price), placed(second, market, opposite(side), whole, price))
+    return Step(tuple(acts))
+
+
+def liquidation(state: State, by: int, rank: int, which: int, lots: str, wait: str) -> Step:
     """One of the richest liquidates one of the weakest accounts; if `by` is negative, one of the poorest does.
 
     Who waits until reports are stale meets prices that stand still: half the power is silent then.
@@ -81,7 +102,8 @@ def liquidation(state: State, by: int, rank: int, which: int, lots: int, wait: s
     ruined = weakest[rank % len(weakest)]
     held = markets_held(state, ruined)
     liquidators = [name for name in richest_first(state, PLACES[ruined].pool) if name != ruined]
-    action = Liquidate(ruined, held[which % len(held)], lots)
+    market = held[which % len(held)]
+    action = Liquidate(ruined, market, asked_of(state, ruined, market, lots))
     silent = (0, 1) if wait == "stale" else ()
     return Step((Act(liquidators[by % len(liquidators)], action),), wait_of(state, wait), silent=silent)
 
@@ -106,10 +128,19 @@ def opening(name: str) -> Step:
     return Step((Act(name, OpenAccount(named_key(seat.owner), seat.pool, seat.number)),))
 
 
-def all_withdraw(state: State, amount: str, number: int) -> Step:
-    """Everybody in the main pool withdraws."""
-    names = people(state, "main")
+def all_withdraw(state: State, pool: str, amount: str, number: int) -> Step:
+    """Everybody in a pool withdraws."""
+    names = people(state, pool)
     return Step(tuple(Act(name, Withdraw(id_number(number), amount_of(state, name, amount))) for name in names))
+
+
+def all_released(state: State) -> Step:
+    """The validators attest of every withdrawal that it was paid."""
+    acts: list[Act] = []
+    for key, withdrawal in state.ledger.withdrawals.items():
+        if withdrawal.status == "escrowed":
+            acts.append(Act("", Release(NAMES[withdrawal.account], bytes.fromhex(key.rpartition("/")[2]))))
+    return Step(tuple(acts))
 
 
 def an_atom_around(state: State, pool: str) -> Step:

@@ -65,6 +65,7 @@ SEATS = {
     "alice-2": Seat("alice", "main", 1, 500 * USD),
     "erin": Seat("erin", "other", 0, 1_000 * USD),
     "alice-3": Seat("alice", "other", 0, 1_000 * USD),
+    "gina": Seat("gina", "other", 0, 120 * USD),
 }
 """The accounts that are open when a program starts, by name."""
 LATECOMERS = {"frank": Seat("frank", "main", 0, 0)}
@@ -103,6 +104,10 @@ NAMES = Names()
 """The names at hand."""
 FEEDS = ("BTC", "MARK", "ETH")
 """The feeds: an index, the mark of all options on it, and the other pool's index."""
+POOL_FEEDS = {"main": "BTC", "other": "ETH"}
+"""The index that each pool's markets follow."""
+PERPETUALS = {"main": "BTC-PERP", "other": "ETH-PERP"}
+"""Each pool's perpetual."""
 WORLDS = ("lean", "ample")
 """Names of the worlds: with hardly any insurance and narrow limits, and with more of both."""
 
@@ -139,6 +144,9 @@ def world_genesis(world: str) -> Genesis:
             unassigned_cap=10 * USD,
             liquidation_horizon=20 * MINUTE,
             max_orders=4,
+            discount_start=5_000 if lean else 9_500,
+            discount_limit=50_000 if lean else 10_000,
+            discount_ramp=(10 if lean else 2) * MINUTE,
         ),
         perpetual=replace(
             PERPETUAL,
@@ -150,7 +158,7 @@ def world_genesis(world: str) -> Genesis:
             profit_cap=(0 if lean else 100) * USD,
             funding_interval=10 * MINUTE,
             funding_limit=50_000,
-            interest=9_000,
+            interest=10_000,
         ),
         insurance=(100 if lean else 1_000) * USD,
         max_move=100_000,
