@@ -72,15 +72,8 @@ class Turn {
     const { chain, height, valid_value, valid_round } = this.node;
     const node: Node = { ...this.node, round, step: PROPOSE };
     if (this.log.candidate === NIL) return { node, actions: [schedule(PROPOSE, round)] };
-    const again = valid_value !== NIL;
-    return say(node, {
-      kind: "Proposal",
-      chain,
-      height,
-      round,
-      block_id: again ? valid_value : this.log.candidate,
-      valid_round: again ? valid_round : NO_ROUND,
-    });
+    const block_id = valid_value === NIL ? this.log.candidate : valid_value;
+    return say(node, { kind: "Proposal", chain, height, round, block_id, valid_round });
   }
 
   /** Lines 22 to 33: for a valid block that the lock allows, else for nothing. */
