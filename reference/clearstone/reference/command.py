@@ -51,6 +51,9 @@ SUBCOMMANDS: dict[str, Subcommand] = {
     "stateful": Subcommand(
         "clearstone.reference.stateful_command", "stateful", "Make up programs at random, check every step of each."
     ),
+    "kill-matrix": Subcommand(
+        "clearstone.reference.kill_matrix_command", "kill_matrix", "Break each rule in turn: which methods notice?"
+    ),
     "replay": Subcommand("clearstone.reference.replay_command", "replay", "Replay a price series or a counterexample."),
     "apply": Subcommand(
         "clearstone.reference.apply_command",
@@ -64,6 +67,9 @@ SUBCOMMANDS: dict[str, Subcommand] = {
         "clearstone.reference.client_command", "client", "Answer conformance questions, as the reference client."
     ),
     "vectors": Subcommand("clearstone.reference.vectors_command", "vectors", "Write the conformance vectors."),
+    "mutants": Subcommand(
+        "clearstone.reference.mutants_command", "mutants", "Ask machine-made mutants of the spec the vectors."
+    ),
     "rules": Subcommand(
         "clearstone.reference.rules_command", "rules", "List every rule: what it says, where it is, what checks it."
     ),
