@@ -29,6 +29,11 @@ MODELS = ("tendermint", "accountability", "termination", "exchange")
     callback=writable_file,
     help="Write the trace to what is wrong, for trace viewers.",
 )
+@click.option(
+    "--until-broken",
+    is_flag=True,
+    help="Explore the small instances that every mutant is tried on instead, up to the first violation.",
+)
 @json_option
 @mutant_option
 @list_mutants_option
@@ -41,6 +46,7 @@ def explore(
     by_step: bool,
     max_states: int | None,
     trace_file: Path | None,
+    until_broken: bool,
     json_file: Path | None,
     **finite: Any,
 ) -> None:
@@ -70,14 +76,16 @@ def explore(
     from clearstone.reference.check_tables import make_console
     from clearstone.reference.explore_plan import planned
     from clearstone.reference.explore_results import ExploreResult, as_data, print_result
+    from clearstone.reference.explore_suite import suite_jobs
 
     given = instance_of(**finite)
     is_default = ctx.get_parameter_source("byzantine") is not click.core.ParameterSource.COMMANDLINE
     console, results = make_console(), list[ExploreResult]()
-    for job in planned(model, given, is_default, depth, by_step, max_states):
+    jobs = suite_jobs() if until_broken else planned(model, given, is_default, depth, by_step, max_states)
+    for job in jobs:
         results.append(job())
         print_result(console, results[-1])
-        if results[-1].ended == "interrupted":
+        if results[-1].ended == "interrupted" or (until_broken and not results[-1].holds):
             break
     write_json(json_file, as_data(results))
     shown = next((result for result in results if result.findings and result.itf is not None), None)

@@ -44,7 +44,7 @@ def test_nothing_is_wrong_with_nothing_left_out_and_correct_proposers_in_turn(ro
     assert (done.states, done.steps) == (states, steps)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_with_nothing_left_out_calling_step_in_every_state_finds_as_many_states_at_each_distance():
     instance = replace(UNREDUCED, rounds=2, proposers=(0, 1))
     by_table, by_step = exhaust(instance), exhaust(instance, by_step=True)
