@@ -195,6 +195,8 @@ test("who votes twice is guilty, and so is who forgets its lock; who was freed i
   assert.deepEqual(guilty(...forgets, ...polka), [me]);
   assert.deepEqual(guilty(...forgets, ...polka, proposed(proposal(2n, B, 1n))), []);
   assert.deepEqual(guilty(...forgets, ...polka, signed(0, vote(PRECOMMIT, 1n, B))), []);
+  const later = [signed(0, vote(PRECOMMIT, 2n, A)), signed(0, vote(PREVOTE, 3n, B)), proposed(proposal(3n, B, 1n))];
+  assert.deepEqual(guilty(...later, ...polka), [me], "a quorum before the lock frees nobody");
 });
 
 test("a set of validators ascends by key, has power and not too much", () => {
