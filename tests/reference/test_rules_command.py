@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from clearstone.proofs.catalogue import selected
 from clearstone.reference import rule_index
 from clearstone.reference.command import main
 from clearstone.reference.rule_index import citations, implementations, registered_id, rules_at_head, sources
@@ -26,6 +27,14 @@ def test_a_rule_is_shown_where_it_is_implemented(tmp_path: Path):
     CliRunner().invoke(main, ["rules", "ENC-3", "--json", str(file)])
     places = json.loads(file.read_text())["rules"][0]["implemented"]
     assert ("clearstone.spec.receipts", "Rejection", "class") in {(p["module"], p["name"], p["kind"]) for p in places}
+
+
+def test_a_rule_names_the_proofs_that_are_about_it(tmp_path: Path):
+    file = tmp_path / "rules.json"
+    result = CliRunner().invoke(main, ["rules", "NUM-6", "--json", str(file)])
+    (rule,) = json.loads(file.read_text())["rules"]
+    assert rule["proofs"] == [proof.id for proof in selected(("NUM-6",))]
+    assert f"subject of {len(rule['proofs'])} proofs" in result.output
 
 
 def test_an_unknown_rule_is_wrong_usage():

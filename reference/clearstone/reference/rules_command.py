@@ -1,4 +1,4 @@
-"""`clearstone rules`: every rule of the protocol, where it is implemented, which invariants and vectors it has."""
+"""`clearstone rules`: every rule of the protocol, where it is implemented, which invariants, proofs, vectors it has."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ def rules(ids: tuple[str, ...], json_file: Path | None) -> None:
     """
     from clearstone.conformance.rule_coverage import rule_coverage
     from clearstone.conformance.vector_file import committed_folder, read_folder
+    from clearstone.proofs.catalogue import proofs
     from clearstone.reference.rule_index import citations, implementations
     from clearstone.spec.rules import RULES
 
@@ -30,6 +31,7 @@ def rules(ids: tuple[str, ...], json_file: Path | None) -> None:
         if rule not in RULES:
             raise click.BadParameter(f"there is no rule {rule}; `clearstone rules` lists them all", param_hint="ID")
     places, cited = implementations(), citations()
+    proved = {rule: [proof.id for proof in proofs() if rule in proof.rules] for rule in RULES}
     folder = committed_folder()
     vectors = {each.rule: each for each in rule_coverage(() if folder is None else read_folder(folder))}
     shown = ids or tuple(RULES)
@@ -39,11 +41,14 @@ def rules(ids: tuple[str, ...], json_file: Path | None) -> None:
             click.echo(f"{'':<11}{place.module}:{place.name}, line {place.line}")
         if cited[rule]:
             click.echo(f"{'':<11}checked by {', '.join(cited[rule])}")
+        if proved[rule]:
+            click.echo(f"{'':<11}subject of {len(proved[rule])} proofs: clearstone prove {rule}")
         if folder is not None:
             told = f"{vectors[rule].passing} vectors let pass by it, {vectors[rule].rejected} rejected"
             click.echo("; ".join((f"{'':<11}{told}", *vectors[rule].holes)))
-    implemented, checked = (sum(bool(index[rule]) for rule in shown) for index in (places, cited))
-    click.echo(f"\n{len(shown)} rules, {implemented} with code of their own, {checked} cited by invariants")
+    counts = (sum(bool(index[rule]) for rule in shown) for index in (places, cited, proved))
+    told = "{} with code of their own, {} cited by invariants, {} by proofs".format(*counts)
+    click.echo(f"\n{len(shown)} rules, {told}")
     write_json(
         json_file,
         {
@@ -53,6 +58,7 @@ def rules(ids: tuple[str, ...], json_file: Path | None) -> None:
                     "statement": RULES[rule],
                     "implemented": [place._asdict() for place in places[rule]],
                     "invariants": cited[rule],
+                    "proofs": proved[rule],
                     "vectors": {"passing": vectors[rule].passing, "rejected": vectors[rule].rejected},
                 }
                 for rule in shown
