@@ -23,12 +23,15 @@ const mod = (n: bigint): bigint => {
   return rest < 0n ? rest + P : rest;
 };
 
+/** Four bits of the exponent at a time: one product with a small power for four squares. */
 function power(base: bigint, exponent: bigint): bigint {
+  const small = [1n];
+  while (small.length < 16) small.push((small[small.length - 1]! * base) % P);
   let result = 1n;
-  let square = base;
-  for (let left = exponent; left > 0n; left >>= 1n) {
-    if ((left & 1n) === 1n) result = (result * square) % P;
-    square = (square * square) % P;
+  for (const digit of exponent.toString(16)) {
+    for (let square = 0; square < 4; square += 1) result = (result * result) % P;
+    const at = Number.parseInt(digit, 16);
+    if (at !== 0) result = (result * small[at]!) % P;
   }
   return result;
 }
@@ -41,13 +44,30 @@ const ROOT_OF_MINUS_ONE = power(2n, (P - 1n) / 4n);
 
 export const NEUTRAL: Point = { X: 0n, Y: 1n, Z: 1n, T: 0n };
 
-export function add(p: Point, q: Point): Point {
-  const a = ((p.Y - p.X) * (q.Y - q.X)) % P;
-  const b = ((p.Y + p.X) * (q.Y + q.X)) % P;
-  const c = ((p.T * TWICE_D) % P) * q.T;
-  const d = 2n * p.Z * q.Z;
+/** A point as a summand: what the sum needs of it, worked out once. */
+interface Summand {
+  readonly minus: bigint;
+  readonly plus: bigint;
+  readonly t: bigint;
+  readonly z: bigint;
+}
+
+const summand = (p: Point): Summand => ({
+  minus: mod(p.Y - p.X),
+  plus: mod(p.Y + p.X),
+  t: mod(p.T * TWICE_D),
+  z: mod(2n * p.Z),
+});
+
+function addSummand(p: Point, q: Summand): Point {
+  const a = (p.Y - p.X) * q.minus;
+  const b = (p.Y + p.X) * q.plus;
+  const c = p.T * q.t;
+  const d = p.Z * q.z;
   return fromParts(b - a, d - c, d + c, b + a);
 }
+
+export const add = (p: Point, q: Point): Point => addSummand(p, summand(q));
 
 export function double(p: Point): Point {
   const xx = (p.X * p.X) % P;
@@ -105,27 +125,56 @@ export function fromLittleEndian(bytes: Uint8Array): bigint {
 /** The base point: y = 4/5, x even. */
 export const BASE: Point = fromY(mod(4n * inverse(5n)), false)!;
 
-const WINDOW = 4n;
-const WINDOW_MASK = 15n;
+/** All that is needed to multiply a point by any number of 256 bits without doubling: 1 to 15 times 16ⁿ times it. */
+export class Multiples {
+  private readonly rows: readonly (readonly Summand[])[];
 
-function multiples(p: Point): readonly Point[] {
-  const table = [NEUTRAL, p];
-  while (table.length < 16) table.push(add(table[table.length - 1]!, p));
-  return table;
+  constructor(point: Point) {
+    const rows: Summand[][] = [];
+    let unit = point;
+    for (let place = 0; place < 64; place += 1) {
+      const row = [summand(unit)];
+      let last = unit;
+      while (row.length < 15) {
+        last = addSummand(last, row[0]!);
+        row.push(summand(last));
+      }
+      rows.push(row);
+      unit = addSummand(last, row[0]!);
+    }
+    this.rows = rows;
+  }
+
+  /** sum + n times the point, for n from 0 to 2²⁵⁶ − 1. */
+  addTo(sum: Point, n: bigint): Point {
+    const digits = n.toString(16);
+    let result = sum;
+    for (let place = 0; place < digits.length; place += 1) {
+      const digit = Number.parseInt(digits[digits.length - 1 - place]!, 16);
+      if (digit !== 0) result = addSummand(result, this.rows[place]![digit - 1]!);
+    }
+    return result;
+  }
 }
 
-const BASE_MULTIPLES = multiples(BASE);
-
-/** [m]B + [n]Q, for m and n from 0 to 2²⁵⁶ − 1: both walked at once, four bits at a time. */
-export function combine(m: bigint, n: bigint, q: Point): Point {
-  const ofQ = multiples(q);
-  let sum = NEUTRAL;
-  for (let shift = 252n; shift >= 0n; shift -= WINDOW) {
-    if (sum !== NEUTRAL) sum = double(double(double(double(sum))));
-    const a = Number((m >> shift) & WINDOW_MASK);
-    const b = Number((n >> shift) & WINDOW_MASK);
-    if (a !== 0) sum = add(sum, BASE_MULTIPLES[a]!);
-    if (b !== 0) sum = add(sum, ofQ[b]!);
+/** n times a point that is met only once: doubling costs less than a table. */
+export function multiply(n: bigint, point: Point): Point {
+  const small = [NEUTRAL, point];
+  const first = summand(point);
+  while (small.length < 16) small.push(addSummand(small[small.length - 1]!, first));
+  let result = NEUTRAL;
+  for (const digit of n.toString(16)) {
+    if (result !== NEUTRAL) result = double(double(double(double(result))));
+    const at = Number.parseInt(digit, 16);
+    if (at !== 0) result = add(result, small[at]!);
   }
-  return sum;
+  return result;
+}
+
+let ofBase: Multiples | undefined;
+
+/** sum + n times the base point. */
+export function addBase(sum: Point, n: bigint): Point {
+  ofBase ??= new Multiples(BASE);
+  return ofBase.addTo(sum, n);
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { add, BASE, combine, double, fromLittleEndian, fromY, L, negate, NEUTRAL, P, pointBytes } from "../signatures/curve.js";
+import { add, addBase, BASE, double, fromLittleEndian, fromY, L, Multiples, multiply, negate, NEUTRAL, P, pointBytes } from "../signatures/curve.js";
 import { verify } from "../signatures/ed25519.js";
 import { forSeeds, Generator } from "./generator.js";
 import { signer } from "./signer.js";
@@ -48,17 +48,30 @@ test("lengths other than 32 and 64 are refused", () => {
 });
 
 test("the points are a group of order 8 · L", () => {
-  assert.deepEqual(pointBytes(combine(L, 0n, BASE)), pointBytes(NEUTRAL));
+  assert.deepEqual(pointBytes(multiply(L, BASE)), pointBytes(NEUTRAL));
   assert.deepEqual(pointBytes(double(BASE)), pointBytes(add(BASE, BASE)));
   assert.deepEqual(pointBytes(add(BASE, negate(BASE))), pointBytes(NEUTRAL));
 });
 
-test("a sum of multiples is the multiple of the sum", () =>
-  forSeeds(10, (made) => {
+test("a sum of multiples is the multiple of the sum, however it is worked out", () =>
+  forSeeds(6, (made) => {
+    const point = multiply(made.natural(256) % L, BASE);
     const [m, n] = [made.natural(256) % L, made.natural(256) % L];
-    const both = combine(m, n, BASE);
-    assert.deepEqual(pointBytes(both), pointBytes(combine((m + n) % L, 0n, BASE)));
+    const sum = pointBytes(multiply((m + n) % L, point));
+    assert.deepEqual(pointBytes(add(multiply(m, point), multiply(n, point))), sum);
+    const table = new Multiples(point);
+    assert.deepEqual(pointBytes(table.addTo(table.addTo(NEUTRAL, m), n)), sum);
+    assert.deepEqual(pointBytes(addBase(multiply(m, BASE), n)), pointBytes(multiply((m + n) % L, BASE)));
   }));
+
+test("a key is judged alike at first and when it has become an old acquaintance", () => {
+  const { key, sign: signed } = signer(Buffer.alloc(32, 9));
+  for (let n = 0; n < 6; n += 1) {
+    const message = Buffer.from([n]);
+    assert.ok(verify(key, message, signed(message)));
+    assert.ok(!verify(key, Buffer.from([n, n]), signed(message)));
+  }
+});
 
 test("about half of all numbers are the y of a point", () => {
   const made = new Generator(1);
