@@ -25,13 +25,11 @@ from clearstone.conformance.vector_file import Case
 from clearstone.conformance.vectors import all_cases
 from clearstone.mutants import Mutant, run_in_fresh_process
 from clearstone.proofs.kill_matrix import candidates, hunt
+from clearstone.reference.explore_suite import OF_CONSENSUS, caught
 from clearstone.reference.results import VIOLATED
 
 HANGS = 900.0
 """After how many seconds a process counts as hung, and its mutant as not caught."""
-OF_CONSENSUS = ("consensus", "messages", "evidence")
-"""Layers whose mutants the machine of the network is put to, and the instances of consensus; to others those of the
-exchange."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +60,10 @@ def find_by(method: str, mutant: Mutant) -> Finding:
     """Hunt a mutant by a method."""
     began = perf_counter()
     try:
-        caught, by, detail, steps = METHODS[method](mutant)
+        is_caught, by, detail, steps = METHODS[method](mutant)
     except subprocess.TimeoutExpired:
-        caught, by, detail, steps = False, "", f"no end after {HANGS:.0f} s", None
-    return Finding(mutant.name, method, caught, by, detail, steps, round(perf_counter() - began, 1))
+        is_caught, by, detail, steps = False, "", f"no end after {HANGS:.0f} s", None
+    return Finding(mutant.name, method, is_caught, by, detail, steps, round(perf_counter() - began, 1))
 
 
 def by_check(mutant: Mutant) -> Told:
@@ -87,15 +85,12 @@ def by_proofs(mutant: Mutant) -> Told:
 
 
 def by_exploration(mutant: Mutant) -> Told:
-    """The finite instances that `clearstone explore` exhausts when it is asked for no other."""
-    data = _said(["explore"], mutant)
-    if isinstance(data, str):
-        return False, "", data, None
-    broken = next((result for result in data["results"] if result["verdict"] == VIOLATED), None)
-    if broken is None:
-        return False, "", f"{len(data['results'])} instances hold in every state", None
-    first, _, how = broken["findings"][0].partition(": ")
-    return True, first, f"{broken['model']}: {how}", max(0, len(broken["trace"]) - 1)
+    """The small instances that every mutant is tried on, exhausted up to the first violation."""
+    done = caught(mutant, HANGS)
+    if not done.is_caught:
+        return False, "", done.finding or "every small instance holds in every state", None
+    first, _, how = done.finding.partition(": ")
+    return True, first, f"{done.instance}: {how}", done.steps
 
 
 def by_machines(mutant: Mutant) -> Told:
