@@ -1,6 +1,7 @@
 from importlib import resources
 
 from clearstone.reference.check_plan import (
+    EXPLORATIONS,
     MACHINES,
     MARCH_2020,
     OTHER_SERIES,
@@ -13,7 +14,13 @@ from clearstone.reference.check_plan import (
 
 
 def test_march_2020_comes_first_and_the_scenarios_beside_it():
-    assert [job.name for job in check_plan(1, quick=False)] == [MARCH_2020, SCENARIOS, MACHINES, *OTHER_SERIES]
+    assert [job.name for job in check_plan(1, quick=False)] == [
+        MARCH_2020,
+        SCENARIOS,
+        EXPLORATIONS,
+        MACHINES,
+        *OTHER_SERIES,
+    ]
 
 
 def test_what_the_machines_make_up_is_the_same_each_time():
@@ -22,7 +29,7 @@ def test_what_the_machines_make_up_is_the_same_each_time():
 
 def test_every_series_of_the_project_is_replayed():
     names = {path.name for path in (resources.files("clearstone.models") / "data" / "prices").iterdir()}
-    planned = {f"{job.name}.csv" for job in check_plan(1, quick=False) if job.name not in (SCENARIOS, MACHINES)}
+    planned = {f"{job.name}.csv" for job in check_plan(1, quick=False) if job.name not in PARTS}
     assert planned == {name for name in names if name.endswith(".csv")}
 
 

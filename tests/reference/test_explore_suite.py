@@ -1,7 +1,11 @@
+from dataclasses import replace
+
 import pytest
 
 from clearstone import mutants
-from clearstone.reference import explore_suite
+from clearstone.reference import explore_check, explore_suite
+from clearstone.reference.explore_check import explore_check_results
+from clearstone.reference.explore_results import ExploreResult
 from clearstone.reference.explore_suite import IN_CHECK, Small, caught, explored, first_to_break, suite_for
 
 
@@ -43,15 +47,39 @@ def test_a_process_that_hangs_has_caught_nothing():
 
 
 def test_rules_that_cannot_be_explored_are_a_finding(monkeypatch: pytest.MonkeyPatch):
-    def broken():
+    def broken(*, quiet: bool):
         raise KeyError("x")
 
-    small = Small("broken", "Nothing.", "consensus", broken)
-    result = explored(small)
+    hopeless = Small("broken", "Nothing.", "consensus", broken)
+    result = explored(hopeless)
     assert result.findings == ("totality: the rules cannot be explored, KeyError: 'x'",)
-    monkeypatch.setattr(explore_suite, "suite_for", lambda mutant: (IN_CHECK[1], small))
+    monkeypatch.setattr(explore_suite, "suite_for", lambda mutant: (IN_CHECK[1], hopeless))
     found = first_to_break()
     assert found is not None
     assert found[0] == "broken"
     monkeypatch.setattr(explore_suite, "suite_for", lambda mutant: (IN_CHECK[1],))
     assert first_to_break() is None
+
+
+def small(name: str, result: ExploreResult) -> Small:
+    return Small(name, "Something.", "consensus", lambda *, quiet: result)
+
+
+def test_a_check_shows_what_was_exhausted_and_to_which_bound_and_ends_at_the_first_violation(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    good = explored(IN_CHECK[1], quiet=True)
+    early = replace(good, ended="state limit")
+    wrong = replace(good, ended="violation", findings=("agreement: two",), trace=("start", "one", "two"))
+    instances = (small("good", good), small("early", early), small("never", wrong))
+    monkeypatch.setattr(explore_check, "IN_CHECK", instances)
+    told: list[tuple[int, int, str]] = []
+    results = list(explore_check_results(lambda *progress: told.append(progress)))
+    assert told == [(0, 3, "good"), (1, 3, "early")]
+    assert [(each.id, each.verdict) for each in results] == [
+        ("explore-good", "holds"),
+        ("explore-early", "undecided"),
+    ]
+    assert results[0].detail == "all of 210 states, 513 steps"
+    assert results[0].strength.startswith("BOUNDED to powers 2, 2, 1, 1; Byzantine v2")
+    assert explore_check.check_result(instances[2], wrong).detail == "after 2 steps agreement: two"

@@ -1,8 +1,8 @@
 """What `clearstone check` runs, in which order: nothing here imports the spec.
 
 The replay of March 2020 is the longest and starts first; the scenarios start beside it, as they are quick and a broken
-rule mostly shows there, and after them the machines, which are quick as well. The proofs come last: they are many and
-short, so that no process waits long for another.
+rule mostly shows there, and after them the explorations of finite instances and the machines, which are quick as well.
+The proofs come last: they are many and short, so that no process waits long for another.
 """
 
 from __future__ import annotations
@@ -25,11 +25,13 @@ SCENARIOS = "scenarios"
 """Name of the job that runs every scenario: of the incidents, and the directed ones."""
 MACHINES = "machines"
 """Name of the job that lets the machines make up programs."""
+EXPLORATIONS = "explorations"
+"""Name of the job that explores the small finite instances."""
 PROOFS = "proofs"
 """What the proofs are called where they are counted."""
 REPLAYS = "replays"
 """What the replays of crashes are called together."""
-PARTS = (REPLAYS, SCENARIOS, MACHINES, PROOFS)
+PARTS = (REPLAYS, SCENARIOS, EXPLORATIONS, MACHINES, PROOFS)
 """Parts of a check, each of which can be asked for alone."""
 
 
@@ -38,7 +40,7 @@ class Job:
     """One thing that a worker does."""
 
     name: str
-    """Name of a series, SCENARIOS, MACHINES, or the id of a proof."""
+    """Name of a series, SCENARIOS, EXPLORATIONS, MACHINES, or the id of a proof."""
     seed: int
     """From which everything random in it is drawn."""
     blocks: int = 0
@@ -61,10 +63,10 @@ class Job:
 
 
 def check_plan(seed: int, quick: bool) -> tuple[Job, ...]:
-    """The replays, the scenarios and the machines of a check; what the machines make up is the same each time."""
+    """What a check does besides proofs; what is explored and what the machines make up is the same each time."""
     march, others = (300, 60) if quick else (1_500, 260)
     replays = (Job(name, seed + number, others, 0.6) for number, name in enumerate(OTHER_SERIES, 1))
-    return Job(MARCH_2020, seed, march), Job(SCENARIOS, seed), Job(MACHINES, 1), *replays
+    return Job(MARCH_2020, seed, march), Job(SCENARIOS, seed), Job(EXPLORATIONS, 1), Job(MACHINES, 1), *replays
 
 
 def proof_jobs(ids: Iterable[str]) -> tuple[Job, ...]:

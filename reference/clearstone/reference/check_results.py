@@ -16,7 +16,13 @@ from clearstone.models.market.replay_properties import CRASH_FELT, OF_EVERY_CRAS
 from clearstone.proofs.catalogue import proofs
 from clearstone.proofs.obligations import ProofResult
 from clearstone.reference.check_plan import MARCH_2020
-from clearstone.reference.job_runner import MachinesOutcome, ScenarioOutcome, ScenariosOutcome
+from clearstone.reference.job_runner import (
+    ExplorationsOutcome,
+    MachinesOutcome,
+    Report,
+    ScenarioOutcome,
+    ScenariosOutcome,
+)
 from clearstone.reference.proof_results import check_result
 from clearstone.reference.results import HOLDS, NOT_ASKED, VIOLATED, CheckResult
 
@@ -29,6 +35,8 @@ class CheckOutcome:
     """Replays by series."""
     scenarios: ScenariosOutcome | None = None
     """The scenarios, once they have run."""
+    explorations: tuple[CheckResult, ...] = ()
+    """What the explorations came to, once they have run."""
     machines: tuple[CheckResult, ...] = ()
     """What the machines came to, once they have run."""
     proofs: dict[str, ProofResult] = field(default_factory=dict)
@@ -42,7 +50,7 @@ class CheckOutcome:
     partial: bool = False
     """Whether only some parts of a check were asked for: what they never ask is then left out."""
 
-    def add(self, report: ReplayOutcome | ScenariosOutcome | MachinesOutcome | ProofResult) -> None:
+    def add(self, report: Report) -> None:
         """Take in what a job reported."""
         if isinstance(report, ProofResult):
             self.proofs[report.id] = report
@@ -50,12 +58,14 @@ class CheckOutcome:
             self.scenarios = report
         elif isinstance(report, MachinesOutcome):
             self.machines = report.results
+        elif isinstance(report, ExplorationsOutcome):
+            self.explorations = report.results
         else:
             self.replays[report.series] = report
 
 
 def check_results(outcome: CheckOutcome) -> tuple[CheckResult, ...]:
-    """One result for each invariant, property of a replay, scenario, machine and proof, in that order."""
+    """One result for each invariant, property of a replay, scenario, instance, machine and proof, in that order."""
     total = Judgement()
     broken: dict[str, list[str]] = {}
     for place, judgement in _judgements(outcome):
@@ -70,7 +80,7 @@ def check_results(outcome: CheckOutcome) -> tuple[CheckResult, ...]:
         results.append(crash_was_felt(outcome.replays[MARCH_2020]))
     if outcome.scenarios is not None:
         results += [_of_scenario(scenario) for scenario in outcome.scenarios.scenarios]
-    results += outcome.machines
+    results += (*outcome.explorations, *outcome.machines)
     order = {proof.id: number for number, proof in enumerate(proofs())} if outcome.proofs else {}
     results += [check_result(outcome.proofs[id]) for id in sorted(outcome.proofs, key=lambda id: order.get(id, 0))]
     return tuple(result for result in results if not outcome.partial or result.verdict != NOT_ASKED)

@@ -39,9 +39,11 @@ def described(instance: Instance) -> str:
     return "; ".join(parts)
 
 
-def explore_consensus(instance: Instance, by_step: bool, max_states: int | None) -> ExploreResult:
+def explore_consensus(
+    instance: Instance, by_step: bool = False, max_states: int | None = None, *, quiet: bool = False
+) -> ExploreResult:
     """Exhaust an instance."""
-    with explore_progress("tendermint") as progress:
+    with explore_progress("tendermint", quiet=quiet) as progress:
         done = exhaust(instance, by_step=by_step, max_states=max_states, tell=progress.tell)
     findings = tuple(done.findings)
     return ExploreResult(
@@ -61,12 +63,12 @@ def explore_consensus(instance: Instance, by_step: bool, max_states: int | None)
     )
 
 
-def explore_forks(instance: Instance) -> ExploreResult:
+def explore_forks(instance: Instance, *, quiet: bool = False) -> ExploreResult:
     """Find every fork of an instance over the threshold, and have each judged."""
     if not with_byzantine_proposers(instance):
         raise ValueError("the proposers of all its rounds have to be Byzantine, so that no correct one is blamed")
     began, ended = perf_counter(), "exhausted"
-    with explore_progress("accountability") as progress:
+    with explore_progress("accountability", quiet=quiet) as progress:
         forks = judged_forks(instance, progress.tell, progress.judged)
     ended = "exhausted" if forks.complete else "interrupted"
     findings = tuple(dict.fromkeys(forks.failures))
@@ -88,11 +90,11 @@ def explore_forks(instance: Instance) -> ExploreResult:
     )
 
 
-def explore_good_network() -> ExploreResult:
+def explore_good_network(*, quiet: bool = False) -> ExploreResult:
     """Show that all decide within two rounds of a good network, the first of which a liar proposes in."""
     began = perf_counter()
     instance = Instance(rounds=2, proposers=(3, 0), keeps_decisions=True, symmetric=False)
-    with explore_progress("termination") as progress:
+    with explore_progress("termination", quiet=quiet) as progress:
         done = explore(SynchronousSystem(instance, MOST_SAID), tell=progress.tell)
     wrong = done.violation
     return ExploreResult(

@@ -11,10 +11,10 @@ from clearstone.reference.explore_progress import explore_progress
 from clearstone.reference.explore_results import ExploreResult
 
 
-def explore_exchange(depth: int, max_states: int | None) -> ExploreResult:
+def explore_exchange(depth: int, max_states: int | None = None, *, quiet: bool = False) -> ExploreResult:
     """Try everything on the menu in every order, in so many blocks."""
     began, system = perf_counter(), ExchangeSystem()
-    with explore_progress("exchange") as progress:
+    with explore_progress("exchange", quiet=quiet) as progress:
         done = explore(system, max_depth=depth - 1, max_states=max_states, tell=progress.tell)
     violation = done.violation
     findings = () if violation is None else violation.findings

@@ -51,8 +51,8 @@ class ExploreProgress:
 
 
 @contextmanager
-def explore_progress(name: str) -> Iterator[ExploreProgress]:
-    """Show the line while something is explored, on standard error."""
-    progress = ExploreProgress(Console(stderr=True), name)
+def explore_progress(name: str, *, quiet: bool) -> Iterator[ExploreProgress]:
+    """Show the line while something is explored, on standard error; nothing if it is to be quiet."""
+    progress = ExploreProgress(Console(stderr=True, quiet=quiet), name)
     with progress.status:
         yield progress

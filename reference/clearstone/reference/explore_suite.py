@@ -37,13 +37,13 @@ class Small:
     """What is shown, in a sentence."""
     layer: str
     """Part of the protocol that it is about."""
-    explore: Callable[[], ExploreResult]
-    """Explores it."""
+    explore: Callable[..., ExploreResult]
+    """Explores it; with `quiet=True` it shows no progress."""
 
 
 def consensus(name: str, statement: str, instance: Instance) -> Small:
     """An instance of consensus."""
-    return Small(name, statement, "consensus", lambda: explore_consensus(instance, by_step=False, max_states=None))
+    return Small(name, statement, "consensus", partial(explore_consensus, instance))
 
 
 IN_CHECK = (
@@ -60,14 +60,14 @@ IN_CHECK = (
     ),
     consensus(
         "nothing-left-out",
-        "Correct proposers in turn, timers that the rules schedule, decisions, valid values: agreement holds.",
+        "Agreement holds with correct proposers, timers that the rules schedule, decisions and valid values.",
         Instance(rounds=1, proposers=(0,), timers_are_scheduled=True, keeps_decisions=True, symmetric=False),
     ),
     Small(
         "forks-are-blamed",
         "If two of four are Byzantine, every fork accuses more than a third of the power and nobody correct.",
         "evidence",
-        lambda: explore_forks(replace(TWO_ROUNDS, byzantine=FORKING)),
+        partial(explore_forks, replace(TWO_ROUNDS, byzantine=FORKING)),
     ),
     Small(
         "termination",
@@ -79,7 +79,7 @@ IN_CHECK = (
         "exchange",
         "Every kind of transaction in every order in two blocks keeps every invariant.",
         "ledger",
-        lambda: explore_exchange(depth=2, max_states=None),
+        partial(explore_exchange, 2),
     ),
 )
 """What `clearstone check` explores."""
@@ -91,18 +91,18 @@ THREE_BLOCKS = Small(
     "exchange-three-blocks",
     "Every kind of transaction in every order in three blocks keeps every invariant.",
     "ledger",
-    lambda: explore_exchange(depth=3, max_states=None),
+    partial(explore_exchange, 3),
 )
 """What else is tried on a mutant of the exchange."""
 OF_CONSENSUS = frozenset(("consensus", "messages", "evidence"))
 """Layers whose mutants are those of consensus."""
 
 
-def explored(small: Small) -> ExploreResult:
+def explored(small: Small, *, quiet: bool = False) -> ExploreResult:
     """Explore an instance; rules so broken that the exploration itself cannot go on are a finding too."""
     began = perf_counter()
     try:
-        return small.explore()
+        return small.explore(quiet=quiet)
     except Exception as error:  # whatever a broken rule makes of it
         told = f"totality: the rules cannot be explored, {type(error).__name__}: {error}"
         seconds = perf_counter() - began
@@ -128,7 +128,7 @@ def first_to_break() -> tuple[str, ExploreResult] | None:
     minute.
     """
     for small in suite_for(current()):
-        result = explored(small)
+        result = explored(small, quiet=True)
         if not result.holds:
             return small.name, result
     return None

@@ -1,4 +1,4 @@
-"""What a worker does for each job: a replay under all invariants, all scenarios, a few made-up programs, or a proof."""
+"""What a worker does for each job: a replay under all invariants, scenarios, finite instances, programs, or a proof."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ from clearstone.models.market.replay_plan import ReplayPlan
 from clearstone.models.stateful.hunting import Hunt
 from clearstone.proofs.obligations import ProofResult
 from clearstone.proofs.running import prove_one
-from clearstone.reference.check_plan import MACHINES, SCENARIOS, Job
+from clearstone.reference.check_plan import EXPLORATIONS, MACHINES, SCENARIOS, Job
+from clearstone.reference.explore_check import explore_check_results
 from clearstone.reference.input_errors import InputError
 from clearstone.reference.results import HOLDS, CheckResult
 from clearstone.reference.stateful_results import stateful_results
@@ -81,13 +82,32 @@ class MachinesOutcome:
         return all(result.verdict == HOLDS for result in self.results)
 
 
-def run_job(job: Job, tell: Tell) -> ReplayOutcome | ScenariosOutcome | MachinesOutcome | ProofResult:
+@dataclass(frozen=True, slots=True)
+class ExplorationsOutcome:
+    """What the explorations of finite instances came to."""
+
+    results: tuple[CheckResult, ...]
+    """One for each instance, up to the first that does not hold."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether all was looked at and nothing was found."""
+        return all(result.verdict == HOLDS for result in self.results)
+
+
+Report: TypeAlias = ReplayOutcome | ScenariosOutcome | ExplorationsOutcome | MachinesOutcome | ProofResult
+"""What a job comes to."""
+
+
+def run_job(job: Job, tell: Tell) -> Report:
     """Do a job to its end, or to the first thing that does not hold."""
     if job.is_proof:
         tell(0, 1, "")
         return prove_one(job.name, job.seed)
     if job.name == MACHINES:
         return run_machines(job, tell)
+    if job.name == EXPLORATIONS:
+        return ExplorationsOutcome(tuple(explore_check_results(tell)))
     return run_scenarios(tell) if job.name == SCENARIOS else run_replay(job, tell)
 
 
