@@ -6,16 +6,18 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from clearstone.reference.input_errors import InputError
 from clearstone.reference.json_option import json_option, writable_file, write_json
+from clearstone.reference.live_options import live_options
 
 if TYPE_CHECKING:
     from clearstone.conformance.reports.run_report import RunReport
     from clearstone.conformance.runner.conversation import Conversation
+    from clearstone.conformance.runner.limits import Limits
     from clearstone.conformance.runner.verdicts import Result
     from clearstone.conformance.vector_file import Case
 
@@ -26,6 +28,9 @@ Examples:
   clearstone conform --case ledger/transfer-of-all -- CMD   a single case
   clearstone conform --vectors failed/CASE.json -- CMD      a case that failed, again
   clearstone conform --report mine.jsonl --html matrix.html --beside theirs.jsonl -- CMD
+  clearstone conform --live -- CMD                          what no vector has: made up at random, for a minute
+  clearstone conform --live --live-time 600 --seed 7 -- CMD
+  clearstone conform --live-program failed/PROGRAM.itf.json -- CMD
 """
 
 
@@ -78,6 +83,7 @@ output_file = click.Path(dir_okay=False, writable=True, path_type=Path)
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="An earlier --report of another client, to stand beside this one on the page.",
 )
+@live_options
 @click.option("--timeout", metavar="SECONDS", default=10.0, show_default=True, type=click.FloatRange(0.01, 3600))
 @click.option("--time-limit", metavar="SECONDS", default=600.0, show_default=True, type=click.FloatRange(0.01))
 @click.option("--restarts", metavar="N", default=32, show_default=True, type=click.IntRange(0, 10_000))
@@ -97,6 +103,12 @@ def conform(
     badge: Path | None,
     html: Path | None,
     beside: tuple[Path, ...],
+    live: bool,
+    live_time: float,
+    programs: int | None,
+    steps: int,
+    seed: int,
+    live_program: Path | None,
     timeout: float,
     time_limit: float,
     restarts: int,
@@ -108,22 +120,64 @@ def conform(
     The client reads questions from its standard input and replies on its standard output; docs/conformance.md says how.
     Exit code 0 if every case that the client supports passes, 1 if one does not, 2 for wrong usage or input.
     """
-    from clearstone.conformance.reports import badge as badge_report
-    from clearstone.conformance.reports import html_matrix, json_lines, terminal
-    from clearstone.conformance.reports import junit as junit_report
+    from clearstone.conformance.runner.limits import Limits
+
+    others = [read_report(path) for path in beside]
+    limits = Limits(reply_seconds=timeout, run_seconds=time_limit, restarts=restarts, window=window)
+    data: dict[str, Any]
+    if live or live_program is not None:
+        from clearstone.conformance.live.budget import MOST_PROGRAMS, Budget
+        from clearstone.reference.live_testing import outcome, read_program
+
+        if suites or ids or vectors or known:
+            raise click.UsageError(
+                "--live asks what it makes up: --suite, --case, --vectors and --known don't go with it"
+            )
+        again = None if live_program is None else read_program(live_program)
+        budget = Budget(seconds=live_time, programs=programs or MOST_PROGRAMS, steps=steps, seed=seed)
+        done, text, data = outcome(command, budget, limits, again, keep)
+    else:
+        done, text, data = static_outcome(command, suites, ids, vectors, known, keep, limits)
+    for line in text:
+        click.echo(line)
+    write_reports(done, others, report, junit, badge, html)
+    write_json(json_file, {"client": done.name, "conforms": done.conforms, **data})
+    ctx.exit(0 if done.conforms else 1)
+
+
+def static_outcome(
+    command: tuple[str, ...],
+    suites: tuple[str, ...],
+    ids: tuple[str, ...],
+    vectors: Path | None,
+    known: Path | None,
+    keep: Path,
+    limits: Limits,
+) -> tuple[RunReport, Iterable[str], dict[str, Any]]:
+    """Ask the cases: the report, its text, and it as data."""
+    from clearstone.conformance.reports import terminal
     from clearstone.conformance.reports.run_report import tally
     from clearstone.conformance.runner.conversation import Conversation
-    from clearstone.conformance.runner.limits import Limits
 
     cases = chosen(all_cases(vectors, suites or suites_of(ids)), suites, ids)
     known_ids = read_known(known)
-    others = [read_report(path) for path in beside]
-    limits = Limits(reply_seconds=timeout, run_seconds=time_limit, restarts=restarts, window=window)
-    conversation = Conversation(command, cases, limits)
-    done = finished(command, conversation, len(cases), known_ids)
-    kept = keep_failures(keep, done)
-    for line in terminal.lines(done, kept):
-        click.echo(line)
+    done = finished(command, Conversation(command, cases, limits), len(cases), known_ids)
+    return done, terminal.lines(done, keep_failures(keep, done)), {"suites": tally(done.results)}
+
+
+def write_reports(
+    done: RunReport,
+    others: list[RunReport],
+    report: Path | None,
+    junit: Path | None,
+    badge: Path | None,
+    html: Path | None,
+) -> None:
+    """Write the reports that were asked for."""
+    from clearstone.conformance.reports import badge as badge_report
+    from clearstone.conformance.reports import html_matrix, json_lines
+    from clearstone.conformance.reports import junit as junit_report
+
     texts: list[tuple[Path | None, Callable[[], str]]] = [
         (report, lambda: "".join(json_lines.lines(done))),
         (junit, lambda: junit_report.document(done)),
@@ -133,8 +187,6 @@ def conform(
     for path, text in texts:
         if path is not None:
             path.write_text(text(), encoding="utf-8")
-    write_json(json_file, {"client": done.name, "conforms": done.conforms, "suites": tally(done.results)})
-    ctx.exit(0 if done.conforms else 1)
 
 
 def suites_of(ids: tuple[str, ...]) -> tuple[str, ...]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
+MOST_PROGRAMS = 10_000_000
+"""Programs of a test that is bounded by its time alone."""
+
 
 class Enough(BaseException):
     """The time is over. No `Exception`: Hypothesis would take that for something that it found."""
@@ -18,7 +21,7 @@ class Budget:
     """How long things are made up."""
     shrink_seconds: float = 60.0
     """How long one that the client gets wrong is made shorter, after that."""
-    programs: int = 10_000_000
+    programs: int = MOST_PROGRAMS
     """Programs of the exchange at most."""
     steps: int = 25
     """Steps of each."""

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 from clearstone.conformance import wire
 from clearstone.conformance.live.client import ClientFault, ClientGone, LiveClient
+from clearstone.conformance.live.deciding import deciding_rules
 from clearstone.conformance.live.mismatch import Mismatch
 from clearstone.conformance.live.program_run import LiveRun
 from clearstone.conformance.live.question_hunt import Asking
+from clearstone.conformance.live.told_questions import told_question
 from clearstone.conformance.operations import OPERATIONS
 from clearstone.conformance.operations.encoding_operations import StateToRestore
 from clearstone.conformance.operations.ledger_operations import BlocksToApply
@@ -55,7 +57,8 @@ def of_program(run: LiveRun, found: LiveRun, tried: int, found_after: float, see
     """A program as a finding; `found` is what it was before it was made shorter."""
     assert run.mismatch is not None, "only what is wrong is a finding"
     told = list(moments(run))
-    rules = (*run.mismatch.rules, *(rule for text in told[-1].rules for rule in rules_in(text)))
+    behind = [rule for text in told[-1].rules for rule in rules_in(text)]
+    rules = (*deciding_rules(run.mismatch, run.expected), *behind)
     known = tuple(dict.fromkeys(rule for rule in rules if rule in RULES)) or ("LEDGER-7",)
     actions = "; ".join(moment.action for moment in told[1:]) or told[0].action
     about = f"Made up at random from seed {seed}, then made as short as could be found: {actions}."
@@ -89,18 +92,18 @@ def of_question(done: Asking, found_after: float, seed: int, client: LiveClient)
     asked, mismatch, expected = done.asked, done.mismatch, done.expected
     assert mismatch is not None, "only what is wrong is a finding"
     assert expected is not None, "the spec answers whatever it is asked"
-    rules = tuple(dict.fromkeys(rule for rule in (*mismatch.rules, *asked.rules) if rule in RULES))
+    rules = tuple(dict.fromkeys((*deciding_rules(mismatch, expected.output), *asked.rules)))
     statement = OPERATIONS[asked.operation].statement
     case = Case(
         f"{asked.suite}/live-{asked.name}-of-seed-{seed}",
         f"Made up at random from seed {seed}, then made as small as could be found: {statement}",
         rules,
         asked.operation,
-        done.input,
+        to_json(done.question),
         expected.output,
         expected.rule,
     )
-    told = (f"1. {asked.operation}: {statement} [{', '.join(rules)}]",)
+    told = tuple(told_question(asked, done.question))
     return Finding(mismatch, case, told, 1, 1, done.tried, found_after, None, _repeats(case, client))
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Literal, TypeAlias
 
 from clearstone.conformance import wire
@@ -14,21 +15,22 @@ from clearstone.conformance.live.budget import Budget, Clock, Enough
 from clearstone.conformance.live.client import ClientGone, LiveClient
 from clearstone.conformance.live.finding import Finding, of_program, of_question
 from clearstone.conformance.live.program_hunt import hunt_programs, shortest_program
-from clearstone.conformance.live.program_run import LiveRun, LiveSkipped
-from clearstone.conformance.live.question_hunt import Asking, ask_questions
-from clearstone.conformance.live.questions import ASKED, Material
+from clearstone.conformance.live.program_run import LiveRun, LiveSkipped, run_live
+from clearstone.conformance.live.question_hunt import ask_questions
+from clearstone.conformance.live.questions import ASKED, Asked, Material
 from clearstone.conformance.live.signed_chain import signing
 from clearstone.conformance.runner.limits import Limits
 from clearstone.conformance.suites.ledger_stage import RING
 from clearstone.models.chain import keys_made_by
+from clearstone.models.stateful.exchange_program import Program
 from clearstone.models.stateful.exchange_world import WORLDS, world_chain
 
 Ended: TypeAlias = Literal["done", "mismatch", "interrupted", "gone"]
 """Why a live test ended: the budget is spent, the client got something wrong, it was stopped, or can't go on."""
 
-PROGRAMS, QUESTIONS, WHOLE_STATES = 12, 25, 8
+PROGRAMS, QUESTIONS, WHOLE_STATES = 12, 24, 8
 """What a turn asks: programs, questions of a kind, and of a kind that holds whole states; more in later turns."""
-LATEST_TURN = 4
+LATEST_TURN = 3
 """From this turn on they do not grow any more."""
 SUITE_OF_PROGRAMS = "blocks"
 """Who does not support this suite is given no programs."""
@@ -64,6 +66,8 @@ class LiveTest:
     """More about that, if there is more to say."""
     stderr: str = ""
     """The end of the client's standard error, if it can't go on."""
+    replayed: bool = False
+    """Whether it was one program again, and nothing else."""
     seconds: float = 0.0
     """What all of it took, making the finding smaller included."""
 
@@ -93,26 +97,49 @@ def live_test(
     return test
 
 
+def replay(command: Sequence[str], program: Program, limits: Limits) -> LiveTest:
+    """Run one program again with a client: what is wrong with it now, as it stands."""
+    test = LiveTest(tuple(command), Budget(), Clock(0.0), replayed=True)
+    with keys_made_by(RING.named), LiveClient(command, limits) as client:
+        try:
+            test.client = client.introduce()
+            run = run_live(program, client)
+            test.programs, test.steps = 1, run.length
+            if run.mismatch is not None:
+                test.ended = "mismatch"
+                test.finding = of_program(run, run, 0, test.clock.spent, test.budget.seed, client)
+        except LiveSkipped as reason:
+            test.skipped["programs"] = str(reason)
+        except KeyboardInterrupt:
+            test.ended = "interrupted"
+        except ClientGone as gone:
+            test.ended, test.reason, test.stderr = "gone", gone.reason, gone.stderr
+        test.starts = client.starts
+    test.seconds = test.clock.spent
+    return test
+
+
 def _take_turns(test: LiveTest, client: LiveClient, tell: Tell, only: Sequence[str]) -> None:
     supported = set(() if test.client is None else test.client.suites)
     material = first_material()
     kinds = [asked for asked in ASKED if asked.suite in supported and (not only or asked.name in only)]
     programs = SUITE_OF_PROGRAMS in supported and (not only or "programs" in only)
     turn = 0
-    while test.finding is None and (kinds or programs) and not test.clock.over:
+    while (kinds or programs) and not test.clock.over:
         turn += 1
-        size = min(turn, LATEST_TURN)
-        for asked in kinds:
-            if asked.name not in test.skipped and test.finding is None:
-                most = size * asked.weight * (WHOLE_STATES if asked.whole_states else QUESTIONS)
-                done = ask_questions(
-                    client, asked, material, test.clock, most, _seed(test, turn), test.budget.shrink_seconds
-                )
-                _take_answers(test, done, client)
-                tell(test)
-        if programs and test.finding is None and "programs" not in test.skipped:
-            _take_programs(test, client, material, turn, tell)
-            if test.programs >= test.budget.programs:
+        small, large = (
+            [
+                partial(_take_questions, test, client, asked, material, turn)
+                for asked in kinds
+                if asked.whole_states == it
+            ]
+            for it in (False, True)
+        )
+        between = [partial(_take_programs, test, client, material, turn, tell)] if programs else []
+        for part in (*small, *between, *large):  # a program is easier to read than a question with a whole state
+            part()
+            tell(test)
+            if test.finding is not None or test.programs >= test.budget.programs:
                 return
         if all(asked.name in test.skipped for asked in kinds) and (not programs or "programs" in test.skipped):
             return
@@ -129,8 +156,12 @@ def _seed(test: LiveTest, turn: int) -> int:
     return test.budget.seed * 1_000_003 + turn
 
 
-def _take_answers(test: LiveTest, done: Asking, client: LiveClient) -> None:
-    name = done.asked.name
+def _take_questions(test: LiveTest, client: LiveClient, asked: Asked, material: Material, turn: int) -> None:
+    name = asked.name
+    if name in test.skipped:
+        return
+    most = min(turn, LATEST_TURN) * asked.weight * (WHOLE_STATES if asked.whole_states else QUESTIONS)
+    done = ask_questions(client, asked, material, test.clock, most, _seed(test, turn), test.budget.shrink_seconds)
     test.questions[name] = test.questions.get(name, 0) + done.questions
     if done.skipped:
         test.skipped[name] = done.skipped
@@ -140,6 +171,9 @@ def _take_answers(test: LiveTest, done: Asking, client: LiveClient) -> None:
 
 
 def _take_programs(test: LiveTest, client: LiveClient, material: Material, turn: int, tell: Tell) -> None:
+    if "programs" in test.skipped:
+        return
+
     def observe(run: LiveRun) -> None:
         test.programs += 1
         test.steps += run.length

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import ClassVar
 
@@ -89,13 +89,3 @@ def shortest_program(run: LiveRun, client: LiveClient, clock: Clock) -> tuple[Li
     except ClientGone:  # it died too often: what was found until then stands
         pass
     return best, tried
-
-
-def told_program(run: LiveRun) -> Iterator[str]:
-    """A program in lines: each step with the rules behind it and what came of it."""
-    from clearstone.models.stateful.exchange_telling import moments
-
-    for number, moment in enumerate(moments(run)):
-        rules = f" [{', '.join(moment.rules)}]" if moment.rules else ""
-        yield f"{number or 'start'}. {moment.action}{rules}"
-        yield from (f"     {outcome}" for outcome in moment.outcomes)

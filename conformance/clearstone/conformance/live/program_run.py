@@ -44,6 +44,8 @@ class LiveRun(ExchangeRun):
         """The state that was opened last: a restarted client opens what was written down."""
         self.blocks: list[Block] = []
         """The blocks since then, as they were given to the client."""
+        self.expected: wire.Json = None
+        """The spec's answer to what was asked last."""
         self.mismatch: Mismatch | None = self._opening(self.first)
         """What was wrong, if anything; nothing is taken after it."""
 
@@ -90,6 +92,7 @@ class LiveRun(ExchangeRun):
         return reply.content.get("state") if reply.kind == "output" and isinstance(reply.content, dict) else None
 
     def _asked(self, question: wire.Json, expected: Answered) -> Mismatch | None:
+        self.expected = expected.output
         try:
             reply = self.client.ask(question)
         except ClientFault as fault:

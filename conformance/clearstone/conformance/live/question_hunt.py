@@ -19,6 +19,9 @@ from clearstone.conformance.operations import OPERATIONS
 from clearstone.conformance.operations.operation import Answered, answer
 from clearstone.spec.encoding.state_json import to_json
 
+BATCH = 8
+"""Questions of one seed: of many, Hypothesis would make up half by repeating parts of earlier ones."""
+
 
 class _Wrong(Exception):
     """The client got a question wrong: for Hypothesis, which then looks for a smaller one."""
@@ -40,7 +43,7 @@ class Asking:
     """Why the client does not answer such questions, if it said so."""
     mismatch: Mismatch | None = None
     """What was wrong with the smallest question that it got wrong, if any."""
-    input: wire.Json = None
+    question: Any = None
     """That question."""
     expected: Answered | None = None
     """What the spec answers to it."""
@@ -72,11 +75,11 @@ def ask_questions(
             done.questions += 1
         if found is not None:
             done.shrinking = done.shrinking or Clock(shrink_seconds)
-            done.mismatch, done.input, done.expected = found, given_input, expected
+            done.mismatch, done.question, done.expected = found, question, expected
             raise _Wrong
 
     how = settings(
-        max_examples=most,
+        max_examples=BATCH,
         deadline=None,
         database=None,
         derandomize=False,
@@ -87,7 +90,8 @@ def ask_questions(
         suppress_health_check=list(HealthCheck),
     )
     try:
-        seed(number)(how(given(asked.draw(material))(one)))()
+        for batch in range(0, most, BATCH):
+            seed(number * 1_009 + batch)(how(given(asked.draw(material))(one)))()
     except _Wrong:
         pass
     except _NotAsked as reason:

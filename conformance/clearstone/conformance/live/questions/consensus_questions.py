@@ -34,8 +34,12 @@ from clearstone.spec.consensus.validators import MAX_POWER, Validator, Validator
 powers = st.sampled_from(((1, 1, 1, 1), (1, 1, 1, 3), (2, 1, 1, 1), (3, 3, 2, 1), (1, 2, 3, 3)))
 blocks = st.sampled_from((BLOCK, BLOCK, BLOCK, OTHER, INVALID))
 values = st.sampled_from((BLOCK, NIL, OTHER, INVALID))
-voters = st.sampled_from([tuple(who for who in range(4) if group >> who & 1) for group in range(15, -1, -1)])
+groups = [tuple(who for who in range(4) if group >> who & 1) for group in range(16)]
+voters = st.just((0, 1, 2, 3)) | st.sampled_from(((1, 2, 3), (0, 1, 3))) | st.sampled_from(groups)
 kinds = st.sampled_from((PREVOTE, PRECOMMIT))
+places = st.sampled_from((PROPOSE, PREVOTE, PRECOMMIT, NEW))
+WHERE: dict[type, int] = {Proposed: PROPOSE, Polka: PREVOTE, NilPolka: PREVOTE, Split: PREVOTE, Start: NEW}
+"""The step of a round in which a claim mostly leads to something; others may in any."""
 
 
 @st.composite
@@ -48,7 +52,7 @@ def sets_of_validators(draw: st.DrawFn) -> Validators:
 def nodes(draw: st.DrawFn, total: int) -> Node:
     """A validator's state, in which a lock is also what was seen valid, or something older."""
     round = draw(st.integers(0, 3))
-    node = Node("c", 9, KEYS[0], total, round, draw(st.sampled_from((PROPOSE, PREVOTE, PRECOMMIT, NEW))))
+    node = Node("c", 9, KEYS[0], total, round, draw(places))
     if round and draw(st.booleans()):
         valid, value = draw(st.integers(0, round - 1)), draw(st.sampled_from((OTHER, BLOCK)))
         node = replace(node, valid_value=value, valid_round=valid)
@@ -65,7 +69,7 @@ def proposals(draw: st.DrawFn, round: int) -> Proposal:
     of = draw(st.sampled_from((round, round, round, max(0, round - 1), round + 1)))
     valid_round = draw(st.sampled_from((NO_ROUND, *range(of)))) if draw(st.integers(0, 9)) < 9 else of
     made = Proposal("c", 9, of, draw(blocks), valid_round)
-    changes: tuple[dict[str, object], ...] = ({}, {}, {}, {}, {}, {}, {"height": 10}, {"chain": "d"})
+    changes: tuple[dict[str, object], ...] = (*[{}] * 10, {"height": 10}, {"chain": "d"})
     return replace(made, **draw(st.sampled_from(changes)))  # type: ignore[arg-type]  # fields by name
 
 
@@ -75,17 +79,21 @@ def steps(draw: st.DrawFn) -> StepToTake:
     validators = draw(sets_of_validators())
     node = draw(nodes(total_power(validators)))
     proposal = draw(proposals(node.round))
+    claim = draw(claims(proposal, node.round))
+    if draw(st.integers(0, 3)) < 3:
+        timer = claim.step if isinstance(claim, Timeout) else node.step
+        node = replace(node, step=WHERE.get(type(claim), timer))
     received: list[SignedMessage] = []
     if draw(st.integers(0, 9)) < 9:
         received.append(_said(1, proposal))
     about = [(kind, at, proposal.block_id) for kind in (PREVOTE, PRECOMMIT) for at in {proposal.round, node.round}]
     about += [(PREVOTE, proposal.valid_round, proposal.block_id)] * (proposal.valid_round >= 0)
-    about += [(draw(kinds), draw(st.integers(0, 4)), draw(values)) for _ in range(2)]
+    about.append((draw(kinds), draw(st.integers(0, 4)), draw(values)))
+    about.append((PREVOTE, node.round, draw(values)))
     for kind, at, value in about:
         for who in draw(voters):
             received.append(_said(who, Vote("c", 9, at, kind, value, 0, ())))
     candidate = draw(st.sampled_from((BLOCK, NIL, OTHER)))
-    claim = draw(claims(proposal, node.round))
     return StepToTake(node, validators, tuple(dict.fromkeys(received)), (BLOCK, OTHER), candidate, claim)
 
 

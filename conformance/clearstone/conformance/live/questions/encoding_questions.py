@@ -27,7 +27,7 @@ from clearstone.spec.encoding.plain import to_plain
 from clearstone.spec.snapshot import snapshot_of
 
 kinds = st.sampled_from(sorted(RECORDS))
-writers = st.builds(LooseWriter, st.sampled_from(FLAWS), st.integers(0, 12))
+writers = st.builds(LooseWriter, st.sampled_from(FLAWS), st.sampled_from((0, 0, 0, 0, 1, 2, 3, 6, 12)))
 values = st.recursive(
     st.none() | st.booleans() | integers | octets | texts,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
@@ -139,8 +139,24 @@ def states(material: Material) -> st.SearchStrategy[StateToRestore]:
 
 ASKED = (
     Asked("encode", "encoding", "encode", "records of any content", ("ENC-1",), lambda _: encodings()),
-    Asked("decode", "encoding", "decode", "bytes of records, with flaws", ("ENC-1", "ENC-3"), lambda _: decodings()),
-    Asked("recode", "encoding", "recode", "bytes of values, with flaws", ("ENC-1", "ENC-3"), lambda _: recodings()),
+    Asked(
+        "decode",
+        "encoding",
+        "decode",
+        "bytes of records, with flaws",
+        ("ENC-1", "ENC-3"),
+        lambda _: decodings(),
+        weight=4,
+    ),
+    Asked(
+        "recode",
+        "encoding",
+        "recode",
+        "bytes of values, with flaws",
+        ("ENC-1", "ENC-3"),
+        lambda _: recodings(),
+        weight=3,
+    ),
     Asked("write-trie", "encoding", "write_trie", "writes and deletions", ("ENC-1",), lambda _: writes()),
     Asked("check-proof", "encoding", "check_proof", "proofs, true and made up", ("ENC-1",), lambda _: proofs()),
     Asked("genesis", "encoding", "genesis", "geneses with a part changed", ("LEDGER-8",), lambda _: geneses()),

@@ -9,6 +9,7 @@ FLAWS = (
     "head longer than needed",
     "truth for a number",
     "leading zeros",
+    "bignum for a small number",
     "entries in another order",
     "entry twice",
     "entry too many",
@@ -71,7 +72,7 @@ class LooseWriter:
             return cbor.encode(value == 1)
         magnitude = value if value >= 0 else -1 - value
         if magnitude in WITHIN:
-            if self._hit("leading zeros"):
+            if self._hit("bignum for a small number"):
                 return (b"\xc2" if value >= 0 else b"\xc3") + cbor.encode(magnitude.to_bytes(8, "big"))
             return self._head(cbor.UNSIGNED if value >= 0 else cbor.NEGATIVE, magnitude)
         digits = magnitude.to_bytes((magnitude.bit_length() + 7) // 8, "big")

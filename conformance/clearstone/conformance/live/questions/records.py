@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 from clearstone.spec.encoding.shapes import Choice, Leaf, Optional, Record, Row, Sequence, Shape, fields_of
 
 integers = (
-    st.integers(-30, 300)
+    st.integers(0, 1)
+    | st.integers(-30, 300)
+    | st.integers(1 << 64, 1 << 70)
     | st.sampled_from([1 << bits for bits in (8, 16, 32, 53, 64)]).flatmap(lambda n: st.integers(n - 1, n))
-    | st.integers(-(1 << 70), 1 << 70)
+    | st.integers(-(1 << 70), 0)
 )
 texts = st.text(st.sampled_from("abz-éß∞"), max_size=4)
 octets = st.binary(max_size=3) | st.binary(min_size=32, max_size=32)
