@@ -75,7 +75,11 @@ class Account:
 
 
 def account_id(owner: bytes, pool: str, number: int) -> str:
-    """LEDGER-4. The id of an owner's account: nobody else can take it, and no global counter hands it out."""
+    """LEDGER-4. The id of an owner's account: nobody else can take it, and no global counter hands it out.
+
+    It is the first 16 bytes, in hexadecimal, of the SHA-256 of the ASCII text `clearstone/account`, a byte 0, the
+    owner's 32 bytes, the number in 8 bytes, big-endian, and the pool's id.
+    """
     preimage = b"clearstone/account\x00" + owner + number.to_bytes(8, "big") + pool.encode()
     return sha256(preimage).digest()[:16].hex()
 

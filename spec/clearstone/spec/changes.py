@@ -42,7 +42,7 @@ def schedule_change(ledger: Ledger, context: Context, action: ChangeParameter) -
 
 
 def change_key(number: int) -> str:
-    """LEDGER-8. The key of a scheduled change: its number, padded so that keys ascend as numbers do."""
+    """LEDGER-8. The key of a scheduled change: its number, padded to 20 digits so that keys ascend as numbers do."""
     return f"{number:020d}"
 
 

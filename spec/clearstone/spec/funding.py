@@ -115,7 +115,9 @@ def is_settled(account: Account, quotes: Quotes) -> bool:
 def settled_account(account: Account, quotes: Quotes, period: int) -> tuple[Account, tuple[tuple[str, int], ...]]:
     """PERP-2. The account with all funding settled, and the credits by market.
 
-    It comes before anything else that touches an account, also a bankrupt one: what it owes is part of its deficit.
+    It comes before anything else that touches an account, also a bankrupt one: what it owes is part of its deficit. The
+    credits of all markets together are one profit or loss to the lock (MARGIN-4a), so their order does not matter. A
+    position at its market's index already is not settled again; one whose credit rounds to 0 is.
     """
     credits: list[tuple[str, int]] = []
     positions: list[Position] = []

@@ -118,8 +118,9 @@ def option_mark(series: OptionSeries, index: int, reported: int) -> int:
 def band(instrument: Instrument, index: int, mark: int) -> tuple[int, int]:
     """BOOK-3. The lowest and highest price at which an instrument trades at a mark in atoms per lot, in ticks.
 
-    The collar lies around the mark and is as wide as a fraction of the index, at least a tick. Selling to an accomplice
-    at half the price is how a coalition moves a loss onto the pool; a maker left behind by the market does the same.
+    The collar lies around the mark, floored to a tick, and is to either side as wide as a fraction of the index,
+    floored, at least a tick. It ends at a tick below; above it has no other end. Selling to an accomplice at half the
+    price is how a coalition moves a loss onto the pool; a maker left behind by the market does the same.
     """
     middle = floor_div(mark, instrument.multiplier)
     width = max(1, floor_div(index * instrument.parameters.collar, PPM))
@@ -130,7 +131,7 @@ def initial_fraction(parameters: PerpetualParameters, open_interest: int) -> int
     """MARGIN-5. Initial margin fraction in ppm at an open interest in lots: rising between two caps.
 
     A position that the market cannot absorb needs more margin (incidents 2 and 4). The open interest is the previous
-    block's, so that no order changes the requirement that it is judged by.
+    block's, so that no order changes the requirement that it is judged by. On the line between the caps it is ceiled.
     """
     low, high = parameters.open_interest_low, parameters.open_interest_high
     base, limit = parameters.initial_fraction, parameters.initial_fraction_limit
@@ -165,7 +166,8 @@ def quote_option(
     """MARGIN-2. The quote of an option series in its phase.
 
     Trading, it is worth its mark; pending, its intrinsic value; settled, its payoff, and then a short needs just that.
-    On a frozen feed health tests count a short at intrinsic or more and a long at nothing (incident 10).
+    On a frozen feed health tests count a short at intrinsic or more and a long at nothing (incident 10). A settled
+    series no longer reads its feed: its quote is fresh, its index is the settlement price and its band 1 to 1.
     """
     phase = phase_of(series, now, settlement_price)
     if settlement_price is not None and phase == "settle":

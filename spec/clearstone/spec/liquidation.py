@@ -30,6 +30,8 @@ def liquidate(ledger: Ledger, context: Context, liquidator_id: str, action: Liqu
     maintenance), OPT-3 (expired), ORACLE-5 (frozen), LIQ-2 (no position), LIQ-4 (would not lower the requirement),
     NUM-5, MARGIN-6 (the liquidator, judged after taking over: LIQ-5, incident 21). With no equity left there is nothing
     to take at a discount: the account is flagged, whatever its markets do, and its default follows at the block's end.
+    Equity is here at the marks, as its deficit would be. The target's funding is settled first, then the liquidator's;
+    the target's orders go without events.
     """
     rejection = _check_request(ledger, context, liquidator_id, action)
     if rejection is not None:

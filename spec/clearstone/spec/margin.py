@@ -89,7 +89,11 @@ def initial_health(account: Account, quotes: Quotes, capped: bool) -> InitialHea
 
 
 def initial_requirement(account: Account, quotes: Quotes) -> int:
-    """MARGIN-3a, BOOK-5. Initial margin of positions and open orders, in atoms, at least 0."""
+    """MARGIN-3a, BOOK-5. Initial margin of positions and open orders, in atoms, at least 0.
+
+    What the positions need may be below 0 by itself (options whose marks contradict each other); orders are added to
+    that, and only the sum is at least 0. Here as in maintenance, options are taken back at their value in health tests.
+    """
     return initial_health(account, quotes, True).required
 
 
@@ -161,7 +165,8 @@ def nothing_worsened(before: Account, after: Account, quotes: Quotes) -> bool:
     """MARGIN-6. Whether an account below its initial margin took no step further down.
 
     No position grows or changes sign, the requirement is not larger, equity less requirement not smaller, and
-    equity is not negative or not smaller: closing at a fair price stays open to everyone.
+    equity is not negative or not smaller: closing at a fair price stays open to everyone. Beside the requirement equity
+    is as health tests count it; by itself, in the last condition, it is at the marks, as it is what others would owe.
     """
     held = {position.instrument: position.lots for position in before.positions}
     for position in after.positions:

@@ -59,8 +59,10 @@ def match_order(match: Match, context: Context, taker: str, order: Place, limit:
 def meet(match: Match, context: Context, taker: str, order: Place, entry: Resting) -> Match:
     """BOOK-2, BOOK-4. One meeting of the taker with a resting order: the step of the fold.
 
-    Self-trade is judged by owner, not by account: two accounts of one owner once traded 483 million lots with each
-    other (incident 1).
+    In this order: one of the same owner is prevented (BOOK-4); a maker outside the band of the block is cancelled by
+    BOOK-3; a taker that is reduce-only with nothing to reduce stops by BOOK-2; a maker of that kind is cancelled by
+    BOOK-2; else they fill. Self-trade is judged by owner, not by account: two accounts of one owner once traded 483
+    million lots with each other (incident 1).
     """
     accounts = match.ledger.accounts
     resting = resting_order(accounts, entry)
@@ -160,7 +162,9 @@ def fill(match: Match, context: Context, taker: str, order: Place, entry: Restin
     """BOOK-2, BOOK-6. One fill at the maker's price, or what happens instead if a side would fail.
 
     The taker's funding is settled already, the maker's is settled here. The maker is judged before the taker, so that a
-    maker that cannot pay never decides whether a taker may trade.
+    maker that cannot pay never decides whether a taker may trade: it is cancelled by MARGIN-6, also if a bound is what
+    stands against it, and its funding stays unsettled. The taker is stopped by NUM-5 (a bound), MARGIN-5 (open interest
+    would rise past its limit, or further past it), or MARGIN-6, in this order.
     """
     quote = context.quotes[order.market]
     ledger, funding = settle_funding(match.ledger, context.quotes, context.now, entry.account)

@@ -23,7 +23,12 @@ from clearstone.spec.transactions import Cancel, Place
 
 
 def place(ledger: Ledger, context: Context, account_id: str, nonce: int, order: Place) -> tuple[Ledger, Receipt]:
-    """BOOK-1, BOOK-2. Place an order: match what crosses, and let the rest stand if it may."""
+    """BOOK-1, BOOK-2. Place an order: match what crosses, and let the rest stand if it may.
+
+    An order that was stopped before its first fill is refused as a whole: makers that it had cancelled stand again. One
+    that was stopped later, or whose rest needs too much margin after a fill, keeps what was filled, and the rest is
+    gone without an event. One that found nobody and may not rest (IOC) is accepted.
+    """
     account = ledger.accounts[account_id]
     rejection = check_order(ledger, context, account, order)
     if rejection is not None:

@@ -177,8 +177,8 @@ def _check_relations(parameters: P) -> Rejection | None:
 def change_parameter(parameters: P, name: str, value: int) -> P | Rejection:
     """LEDGER-8. The parameters with one of them changed, if it exists, is not fixed, and the result is in range.
 
-    The step is bounded when the change binds, against the value of that moment: two changes of the same parameter that
-    wait at the same time must not add up to a jump.
+    The step is at most floor(|value| · MAX_STEP), at least 1, and is bounded when the change binds, against the value
+    of that moment: two changes of the same parameter that wait at the same time must not add up to a jump.
     """
     if name not in {item.name for item in fields(parameters) if not item.metadata["fixed"]}:
         return Rejection("LEDGER-8", "no parameter of that name that could change")

@@ -21,7 +21,8 @@ Leg: TypeAlias = tuple[Position, Quote, OptionSeries]
 def option_amounts(options: list[tuple[Position, Quote]], initial: bool) -> int:
     """MARGIN-3. Σ over expiries of what each needs, in atoms, at least 0.
 
-    A series that has its settlement price stands apart from those of its expiry that wait for theirs.
+    Series are of one expiry if feed and time of expiry are the same. A series that has its settlement price stands
+    apart from those of its expiry that wait for theirs.
     """
     expiries: dict[tuple[str, int, bool], list[Leg]] = {}
     for position, quote in options:
@@ -54,10 +55,10 @@ def portfolio_loss(legs: list[Leg], initial: bool) -> int:
     """MARGIN-3. The most that one expiry's legs can cost, in atoms, at least 0: at expiry, and for naked calls now.
 
     Beyond the prices that are tried only net short calls go on losing, and for each of those the margin of a short call
-    standing alone is added, the largest among the legs. (Adding a tenth of the underlying instead, whatever the mark,
-    let a naked call whose mark was above that be sold without any equity: R was max(0, amount − mark) = 0.) The rise
-    that is tried beyond the index is larger for initial margin, and so are the margins of single calls: initial is
-    never below maintenance.
+    standing alone is added, the largest among the legs. The worst loss may be a gain, and is added as it is: only the
+    sum is then at least 0. (Adding a tenth of the underlying instead, whatever the mark, let a naked call whose mark
+    was above that be sold without any equity: R was max(0, amount − mark) = 0.) The rise that is tried beyond the index
+    is larger for initial margin, and so are the margins of single calls: initial is never below maintenance.
     """
     naked, margin = naked_calls(legs, initial)
     return max(0, worst_loss(legs, prices_tried(legs, initial)) + max(0, naked) * margin)
@@ -67,7 +68,7 @@ def prices_tried(legs: list[Leg], initial: bool) -> list[int]:
     """MARGIN-3. The prices at which the legs' payoff is tried, in ticks.
 
     The payoff is linear between strikes, so its extremes lie at 0, at a strike, or beyond the highest one: the index,
-    and a rise above it, the largest that any of the legs asks for.
+    and a rise above it, ceiled, the largest that any of the legs asks for.
     """
     index = legs[0][1].index
     if initial:

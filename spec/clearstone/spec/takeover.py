@@ -152,7 +152,8 @@ def take(
     """LIQ-2, LIQ-4. Taking over the legs at their marks, with the charges that this allows: discount first.
 
     Charges per lot are integers: the discount floored, as the liquidator receives it, the penalty ceiled, as it is
-    owed.
+    owed. Their cap is made of equity as health tests count it. The target realises the legs first, one after the other,
+    then both charges as one loss.
     """
     period = floor_div(context.now, parameters.liquidation_horizon)
     flagged_at = context.now if target.flagged_at is None else target.flagged_at
