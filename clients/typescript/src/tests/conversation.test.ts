@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { Conversation } from "../conversation.js";
@@ -35,15 +36,15 @@ test("a mistake of its own fails one question and not the next", () => {
 /** What the process writes when these pieces come in one after the other. */
 async function pipe(pieces: (string | Buffer)[]): Promise<string[]> {
   const child = spawn(process.execPath, [MAIN], { stdio: ["pipe", "pipe", "inherit"] });
+  const ended = once(child, "close");
   let written = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => (written += text));
   for (const piece of pieces) {
     child.stdin.write(piece);
     await new Promise((resume) => setTimeout(resume, 20));
   }
-  const ended = new Promise((resume) => child.on("close", resume));
   child.stdin.end();
-  assert.equal(await ended, 0);
+  assert.deepEqual(await ended, [0, null]);
   return written.split("\n").slice(0, -1);
 }
 
