@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from clearstone.conformance.suites import guilt_cases, message_cases, step_cases
+from clearstone.conformance.suites import consensus_bound_cases, guilt_cases, message_cases, step_cases
 from clearstone.conformance.suites.draft import Draft
 
 
 def drafts() -> list[Draft]:
     """The cases of the suite `consensus`."""
-    return [*step_cases.drafts(), *message_cases.drafts(), *guilt_cases.drafts()]
+    return [*step_cases.drafts(), *message_cases.drafts(), *guilt_cases.drafts(), *consensus_bound_cases.drafts()]

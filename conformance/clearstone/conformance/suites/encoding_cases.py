@@ -15,7 +15,7 @@ from clearstone.conformance.operations.encoding_operations import (
     ProofToCheck,
     Writes,
 )
-from clearstone.conformance.suites import genesis_cases
+from clearstone.conformance.suites import bound_cases, cbor_bound_cases, genesis_cases
 from clearstone.conformance.suites.draft import Draft
 from clearstone.conformance.suites.ledger_stage import LedgerStage
 from clearstone.models.scenario_genesis import USD, buy, scenario_genesis
@@ -167,7 +167,9 @@ def drafts() -> list[Draft]:
         for name, told, kind, data in no_records()
         if kind in RECORDS
     ]
-    return found + _tries() + _proofs() + genesis_cases.drafts()
+    return (
+        found + _tries() + _proofs() + genesis_cases.drafts() + bound_cases.bound_drafts() + cbor_bound_cases.drafts()
+    )
 
 
 def no_records() -> Iterator[tuple[str, str, str, bytes]]:
