@@ -13,7 +13,7 @@ from clearstone.spec.instruments import Perpetual
 from clearstone.spec.ledger_state import horizon_period
 from clearstone.spec.margin import buffered, health_equity, maintenance_requirement
 from clearstone.spec.numbers import PPM
-from clearstone.spec.takeover import expiry_legs, part_of, take
+from clearstone.spec.takeover import SIXTEENTHS, expiry_legs, part_of, take
 from clearstone.spec.transactions import Liquidate
 
 
@@ -72,7 +72,7 @@ def a_liquidation_improves_its_target(step: BlockStep) -> Iterator[str]:
     incidents=(14, 18),
 )
 def a_liquidation_takes_no_more_than_needed(step: BlockStep) -> Iterator[str]:
-    """A takeover shrinks positions, flips none, stops as soon as the buffer is restored, at the discount of the clock.
+    """A takeover shrinks positions, flips none, stops where the buffer is restored, at the discount of the clock.
 
     The discount rises from where it starts to its limit, so there is no bid at nothing (incident 14).
     """
@@ -99,12 +99,16 @@ def _sizes(part: SubStep, action: Liquidate, target: Touched, figures: dict[str,
             for position in target.before.positions
             if position.instrument == action.market and abs(lots) > 1
         )
+        short = abs(lots) < min(action.lots, abs(lots_in(target.before, action.market)))
     else:
         legs = expiry_legs(target.before, context, quote)
         parts = [n for n in range(1, 17) if all(figures.get(leg.instrument) == lots for leg, lots in part_of(legs, n))]
         if not parts or parts[0] > action.lots:
             yield f"sixteenths {parts} were taken, {action.lots} asked for"
         fewer = part_of(legs, parts[0] - 1) if parts and parts[0] > 1 else ()
+        short = bool(parts) and parts[-1] < min(action.lots, SIXTEENTHS)
+    if short and not buffered(target.after, context.quotes, parameters.liquidation_buffer):
+        yield "fewer were taken than asked for, and the buffer is not restored"
     if fewer:
         less = take(target.before, context, parameters, fewer).target
         if buffered(less, context.quotes, parameters.liquidation_buffer):
