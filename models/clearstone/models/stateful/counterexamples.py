@@ -16,6 +16,7 @@ from clearstone.models.stateful import exchange_program, exchange_telling, netwo
 from clearstone.models.stateful.exchange_run import ExchangeRun
 from clearstone.models.stateful.exchange_world import PLACES, POWERS, WORLDS
 from clearstone.models.stateful.hunting import MACHINES, Machine, Run
+from clearstone.models.stateful.network_forgeries import FORGERIES
 from clearstone.models.stateful.records_shown import as_itf
 from clearstone.models.stateful.telling import Moment
 from clearstone.spec.encoding.state_json import from_json, to_json
@@ -89,11 +90,23 @@ def read_counterexample(trace: ItfTrace) -> Counterexample | None:
     )
 
 
+def _network_faults(program: network_program.Program) -> Iterator[str]:
+    if program.powers not in (network_program.EQUAL, network_program.UNEQUAL):
+        yield f"powers are {network_program.EQUAL} or {network_program.UNEQUAL}"
+    for number, step in enumerate(program.steps, 1):
+        if getattr(step, "value", "nil") not in network_program.VALUES:
+            yield f"step {number} names a value that is not there"
+        if isinstance(step, network_program.Forge) and step.how not in FORGERIES:
+            yield f"step {number} makes a message that nobody can"
+    named = {*program.liars, *(getattr(step, "liar", 0) for step in program.steps)}
+    if any(not 0 <= liar < len(program.powers) for liar in named):
+        yield "it has a liar that is no validator"
+
+
 def _faults(program: Any) -> Iterator[str]:
     """What a program refers to that is not there."""
     if isinstance(program, network_program.Program):
-        if any(not 0 <= liar < len(POWERS) for liar in program.liars):
-            yield "it has a liar that is no validator"
+        yield from _network_faults(program)
         return
     if program.world not in WORLDS:
         yield f"there is no world {program.world}"

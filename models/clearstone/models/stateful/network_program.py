@@ -25,6 +25,10 @@ VALUES = {
     "invalid": INVALID,
 }
 """What can be voted for, by name: nothing, the validators' own blocks, a liar's, one that breaks a rule."""
+EQUAL = (1, 1, 1, 1)
+"""Four validators of equal power: one may lie."""
+UNEQUAL = (2, 2, 1, 1)
+"""Two thirds of it is exactly what the first two have, and a third what one of them has: one of the others may lie."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,32 @@ class Propose:
 
 
 @dataclass(frozen=True, slots=True)
+class Poll:
+    """What all correct validators have said of a kind arrives at some."""
+
+    step: int
+    """Their proposals (0), prevotes (1) or precommits (2)."""
+    round: int
+    """Of which round."""
+    to: tuple[int, ...]
+    """Where it arrives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forge:
+    """A liar makes messages that may not be counted, or that convict nobody, and shows them to everybody."""
+
+    liar: int
+    """Which liar."""
+    how: str
+    """What is wrong with it, in the words of `network_forgeries`."""
+    round: int
+    """Of which round."""
+    value: str
+    """For what, if it is for something."""
+
+
+@dataclass(frozen=True, slots=True)
 class TimeOut:
     """Timers run out, where they run."""
 
@@ -116,7 +146,7 @@ class Calm:
     """The network is quick from now on, and all correct validators are up: each must decide."""
 
 
-Step: TypeAlias = Arrive | Lie | Propose | TimeOut | Crash | Restart | Talk | Calm
+Step: TypeAlias = Arrive | Poll | Lie | Propose | Forge | TimeOut | Crash | Restart | Talk | Calm
 """What can happen."""
 
 
@@ -125,9 +155,11 @@ class Program:
     """A program."""
 
     liars: tuple[int, ...]
-    """Who lies, of four validators of equal power."""
+    """Who lies, of four validators."""
     steps: tuple[Step, ...]
     """What happens, after all correct validators have begun."""
+    powers: tuple[int, ...] = EQUAL
+    """The power of each."""
 
 
 def plainer(step: Step) -> Iterator[Step]:
@@ -137,6 +169,8 @@ def plainer(step: Step) -> Iterator[Step]:
         if isinstance(held, tuple) and len(held) > 1:
             for index in held:
                 yield altered(step, **{name: tuple(other for other in held if other != index)})
+    if isinstance(step, Poll):
+        yield from (Arrive(step.step, step.round, sender, step.to) for sender in range(4))
     if isinstance(step, Talk) and step.rounds > 0:
         yield replace(step, rounds=step.rounds - 1)
     if isinstance(step, Crash) and step.after > 0:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from clearstone.invariants.checking import Tally
 from clearstone.invariants.registry import Violation
 from clearstone.models.directed_scenarios.stage import HEIGHT, Stage
 from clearstone.models.stateful.exchange_run import TOTALITY
+from clearstone.models.stateful.network_forgeries import forged, turn
+from clearstone.models.stateful.network_guards import EXACT_RULES, inexact
 from clearstone.models.stateful.network_program import (
+    EQUAL,
     VALUES,
     Arrive,
     Calm,
     Crash,
+    Forge,
     Lie,
+    Poll,
     Program,
     Propose,
     Restart,
@@ -28,6 +34,10 @@ from clearstone.spec.consensus.node import Node
 
 TERMINATION = "termination"
 """What is violated if a validator does not decide on a quick network."""
+TURNS = "turns-by-power"
+"""What is violated if in as many rounds as there is power somebody does not propose as often as he has power."""
+NEEDS_TWO_THIRDS = ("agreement", "same-roots")
+"""The invariants that liars with a third of the power can break; that they are blamed for it is another one."""
 ROUNDS_TO_DECIDE = 12
 """In how many rounds of a quick network all decide: each of four has its turn, and a liar wastes his."""
 
@@ -51,10 +61,11 @@ class Taken:
 class NetworkRun:
     """A program on its way."""
 
-    def __init__(self, liars: tuple[int, ...], tally: Tally | None = None) -> None:
+    def __init__(self, liars: tuple[int, ...], tally: Tally | None = None, powers: tuple[int, ...] = EQUAL) -> None:
         """Let all correct validators begin."""
         self.liars = liars
-        self.stage = Stage(liars=liars)
+        self.powers = powers
+        self.stage = Stage(powers, liars=liars)
         self.tally = Tally() if tally is None else tally
         self.taken: list[Taken] = []
         self.stage.start()
@@ -63,7 +74,12 @@ class NetworkRun:
     @property
     def program(self) -> Program:
         """What has been done so far."""
-        return Program(self.liars, tuple(taken.step for taken in self.taken))
+        return Program(self.liars, tuple(taken.step for taken in self.taken), self.powers)
+
+    @property
+    def outvoted(self) -> bool:
+        """Whether liars have a third of the power or more: then correct validators may disagree, or never decide."""
+        return 3 * sum(self.powers[liar] for liar in self.liars) >= sum(self.powers)
 
     @property
     def length(self) -> int:
@@ -92,7 +108,7 @@ class NetworkRun:
         """Take a step; nothing that the spec does ends in an exception here."""
         before, done = self.nodes(), len(self.stage.trace().steps)
         try:
-            violations = (*self._carried_out(step), *self.tally.check_trace(self.stage.trace()))
+            violations = (*self._carried_out(step), *self._judged(), *self._exact())
         except Exception as error:  # whatever it is, the spec should have answered
             violations = (Violation(TOTALITY, HEIGHT, f"{type(error).__name__}: {error}"),)
         names = {key.public: f"validator {index}" for index, key in enumerate(self.stage.keys)}
@@ -101,11 +117,32 @@ class NetworkRun:
         self.taken.append(Taken(step, before, self.nodes(), claims, violations))
         return self.taken[-1]
 
+    def _judged(self) -> Iterator[Violation]:
+        """What invariants find, but for what liars can do that have a third of the power."""
+        found = self.tally.check_trace(self.stage.trace())
+        return (each for each in found if not (self.outvoted and each.invariant in NEEDS_TWO_THIRDS))
+
+    def _exact(self) -> Iterator[Violation]:
+        """The rules that do not fire exactly when they must, and turns that are not shared out by power."""
+        stage = self.stage
+        turns = [] if self.taken else [turn(stage, round) for round in range(sum(self.powers))]
+        for validator in stage.validators if turns else ():
+            if turns.count(validator.key) != validator.power:
+                yield Violation(TURNS, HEIGHT, f"power {validator.power} has {turns.count(validator.key)} turns")
+        for index, actor in stage.actors.items():
+            for finding in inexact(actor.node)[:1]:
+                yield Violation(EXACT_RULES, HEIGHT, f"validator {index}: {finding}")
+
     def _carried_out(self, step: Step) -> tuple[Violation, ...]:
         stage = self.stage
         match step:
             case Arrive():
                 stage.give(self.messages(step.step, step.round, step.sender), *self._correct(step.to))
+            case Poll():
+                for index in stage.actors:
+                    stage.give(self.messages(step.step, step.round, index), *self._correct(step.to))
+            case Forge():
+                return forged(stage, step)
             case Lie():
                 lie = stage.vote(step.liar, step.step, step.round, VALUES[step.value])
                 stage.give((lie,), *self._correct(step.to))
@@ -130,7 +167,7 @@ class NetworkRun:
                 for _ in range(step.rounds):
                     stage.pass_round(*self._correct(step.among))
             case Calm():
-                return self._calmed()
+                return () if self.outvoted else self._calmed()
         return ()
 
     def _correct(self, indexes: tuple[int, ...]) -> tuple[int, ...]:
@@ -172,7 +209,7 @@ def kind_of(signed: SignedMessage) -> int:
 
 def run_program(program: Program, tally: Tally | None = None) -> NetworkRun:
     """Run a program to its end, or to the first step at which something is wrong."""
-    run = NetworkRun(program.liars, tally)
+    run = NetworkRun(program.liars, tally, program.powers)
     for step in program.steps:
         if run.take(step).violations:
             break

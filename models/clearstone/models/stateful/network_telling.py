@@ -8,7 +8,9 @@ from clearstone.models.stateful.network_program import (
     Arrive,
     Calm,
     Crash,
+    Forge,
     Lie,
+    Poll,
     Propose,
     Restart,
     Step,
@@ -37,6 +39,10 @@ def told_step(step: Step) -> str:
     match step:
         case Arrive():
             return f"the {MESSAGES[step.step]} of round {step.round} of {step.sender} arrives at {told(step.to)}"
+        case Poll():
+            return f"all {MESSAGES[step.step]}s of round {step.round} that were said arrive at {told(step.to)}"
+        case Forge():
+            return f"{step.liar} makes a message {step.how}, about round {step.round}"
         case Lie():
             kind = MESSAGES[step.step]
             return f"{step.liar} sends {told(step.to)} a {kind} of round {step.round} for {step.value}"
