@@ -122,6 +122,11 @@ function polkasAmong(validators: Validators, prevotes: readonly Ballot[]): Vote[
   }
   const total = totalPower(validators);
   return [...voters.values()]
-    .filter(({ keys }) => isQuorum([...keys].reduce((sum, key) => sum + powerOf(validators, key), 0n), total))
+    .filter(({ keys }) =>
+      isQuorum(
+        [...keys].reduce((sum, key) => sum + powerOf(validators, key), 0n),
+        total,
+      ),
+    )
     .map(({ vote }) => vote);
 }

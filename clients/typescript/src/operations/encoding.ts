@@ -1,8 +1,20 @@
 /** The suite `encoding`: canonical bytes, tries and their proofs, what may be a genesis or a state. */
 
-import { decode, encode } from "../encoding/cbor.js";
+import { encode } from "../encoding/cbor.js";
+import { decode } from "../encoding/cbor-reader.js";
 import { sha256 } from "../encoding/hashing.js";
-import { encodeAs, flag, fromJson, fromPlain, list, octets, optional, pair, record, type Shape } from "../encoding/shapes.js";
+import {
+  encodeAs,
+  flag,
+  fromJson,
+  fromPlain,
+  list,
+  octets,
+  optional,
+  pair,
+  record,
+  type Shape,
+} from "../encoding/shapes.js";
 import { stateRoot } from "../encoding/state-root.js";
 import { checkProof, EMPTY, prove, rootOf, write } from "../encoding/trie.js";
 import { Proposal, SignedMessage, Vote } from "../records/consensus.js";
@@ -17,7 +29,10 @@ import { operation, type Operations } from "./operation.js";
 const RECORDS: Readonly<Record<string, Shape<any>>> = { Transaction, Block, Vote, Proposal, SignedMessage, Account };
 
 /** A record that stands under the name of its kind: its shape and its content. */
-export function namedRecord(json: unknown, shapes: Readonly<Record<string, Shape<any>>>): [string, Shape<any>, unknown] {
+export function namedRecord(
+  json: unknown,
+  shapes: Readonly<Record<string, Shape<any>>>,
+): [string, Shape<any>, unknown] {
   const [name, ...more] = Object.keys(typeof json === "object" && json !== null ? json : {});
   const shape = name === undefined ? undefined : shapes[name];
   if (name === undefined || shape === undefined || more.length > 0) throw new Malformed("a record of no known kind");

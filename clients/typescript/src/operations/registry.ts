@@ -19,7 +19,7 @@ export const OPERATIONS: Operations = {
 };
 
 /** How a live session starts. */
-export const openSession: OpenSession | undefined = (state) => new LiveSession(state);
+export const openSession: OpenSession = (state) => new LiveSession(state);
 
 /** The suites that this client supports, in the order of the format page. */
 export const SUITES: readonly string[] = [

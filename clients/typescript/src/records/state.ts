@@ -1,6 +1,18 @@
 /** The entries of the state, a snapshot of all of them, and what a chain starts from (ENC-1). */
 
-import { flag, type Infer, integer, list, octets, oneOf, optional, pair, record, type Shape, text } from "../encoding/shapes.js";
+import {
+  flag,
+  type Infer,
+  integer,
+  list,
+  octets,
+  oneOf,
+  optional,
+  pair,
+  record,
+  type Shape,
+  text,
+} from "../encoding/shapes.js";
 import { Validators } from "./consensus.js";
 import { Instrument, PoolParameters, ProtocolParameters } from "./instruments.js";
 

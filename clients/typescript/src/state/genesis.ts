@@ -4,7 +4,15 @@ import { floorDiv, MAX_ATOMS, MAX_TIME } from "../arithmetic.js";
 import { checkValidators } from "../consensus/validators.js";
 import { idOf } from "../encoding/hashing.js";
 import type { Instrument, Perpetual } from "../records/instruments.js";
-import { type Expiry, type Feed, type Funding, Genesis, type Market, type Pool, type Snapshot } from "../records/state.js";
+import {
+  type Expiry,
+  type Feed,
+  type Funding,
+  Genesis,
+  type Market,
+  type Pool,
+  type Snapshot,
+} from "../records/state.js";
 import { compareTexts, Rejection } from "../values.js";
 import { checkPoolParameters, checkProtocolParameters } from "./parameters.js";
 import { checkFeed, checkTerms, expiryKey, isId, isWithin, RULES_VERSION } from "./terms.js";
@@ -15,7 +23,8 @@ export function startChain(genesis: Genesis): Snapshot {
   const { chain, time, validators, parameters, pools, feeds, instruments } = genesis;
   const expiries = new Map<string, Expiry>();
   for (const each of instruments) {
-    if (each.kind === "OptionSeries") expiries.set(expiryKey(each.feed, each.expiry), firstExpiry(each.feed, each.expiry));
+    if (each.kind === "OptionSeries")
+      expiries.set(expiryKey(each.feed, each.expiry), firstExpiry(each.feed, each.expiry));
   }
   const perpetuals = instruments.filter((each) => each.kind === "Perpetual");
   return {

@@ -1,7 +1,12 @@
 /** Risk parameters: the range of each, and how they must stand to one another (LEDGER-8). */
 
 import { MAX_ATOMS, MAX_LOTS, PPM } from "../arithmetic.js";
-import type { OptionParameters, PerpetualParameters, PoolParameters, ProtocolParameters } from "../records/instruments.js";
+import type {
+  OptionParameters,
+  PerpetualParameters,
+  PoolParameters,
+  ProtocolParameters,
+} from "../records/instruments.js";
 import { Rejection } from "../values.js";
 
 const DAY = 86_400_000n;

@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { apportion, ceilDiv, clamp, floorDiv, lowerWeightedMedian, mulDivCeil, mulDivFloor, sum } from "../arithmetic.js";
+import {
+  apportion,
+  ceilDiv,
+  clamp,
+  floorDiv,
+  lowerWeightedMedian,
+  mulDivCeil,
+  mulDivFloor,
+  sum,
+} from "../arithmetic.js";
 import { forSeeds } from "./generator.js";
 
 test("a floor is the greatest integer whose product does not exceed the numerator", () =>
@@ -50,10 +59,19 @@ test("the median has half of the weight at or below it, and less than half stric
   }));
 
 test("of two values with the same weight the lower is the median", () => {
-  assert.equal(lowerWeightedMedian([[9n, 1n], [-9n, 1n]]), -9n);
+  assert.equal(
+    lowerWeightedMedian([
+      [9n, 1n],
+      [-9n, 1n],
+    ]),
+    -9n,
+  );
   assert.throws(() => lowerWeightedMedian([]), RangeError);
 });
 
 test("a clamped number lies between the ends and is itself within them", () => {
-  assert.deepEqual([-2n, 0n, 7n].map((n) => clamp(n, -1n, 5n)), [-1n, 0n, 5n]);
+  assert.deepEqual(
+    [-2n, 0n, 7n].map((n) => clamp(n, -1n, 5n)),
+    [-1n, 0n, 5n],
+  );
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { compareKeys, decode, encode, type Plain } from "../encoding/cbor.js";
+import { compareKeys, encode, type Plain } from "../encoding/cbor.js";
+import { decode } from "../encoding/cbor-reader.js";
 import { Rejection } from "../values.js";
 import { forSeeds } from "./generator.js";
 
@@ -51,7 +52,8 @@ test("one byte changed gives another value or none", () =>
 test("every cut of a value is refused as cut short", () =>
   forSeeds(100, (made) => {
     const bytes = encode(made.plain());
-    for (let end = 0; end < bytes.length; end += 1) assert.equal(ruleOf(bytes.subarray(0, end).toString("hex")), "ENC-3");
+    for (let end = 0; end < bytes.length; end += 1)
+      assert.equal(ruleOf(bytes.subarray(0, end).toString("hex")), "ENC-3");
   }));
 
 test("integers take the shortest head, and past 64 bits a bignum", () => {
@@ -67,7 +69,15 @@ test("integers take the shortest head, and past 64 bits a bignum", () => {
 });
 
 test("keys ascend by length and then by bytes", () => {
-  assert.equal(hex(new Map([["aa", 1n], ["z", 2n]])), "a2617a0262616101");
+  assert.equal(
+    hex(
+      new Map([
+        ["aa", 1n],
+        ["z", 2n],
+      ]),
+    ),
+    "a2617a0262616101",
+  );
   assert.ok(compareKeys("z", "aa") < 0);
   assert.ok(compareKeys("b", "a") > 0);
   // By UTF-16 units it would be the other way round.

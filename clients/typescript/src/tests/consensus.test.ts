@@ -6,7 +6,15 @@ import { checkCommit, checkMessage, PRECOMMIT, PREVOTE } from "../consensus/mess
 import { proposerOf } from "../consensus/proposer.js";
 import { resume, takeStep } from "../consensus/step.js";
 import { checkValidators, isQuorum, totalPower } from "../consensus/validators.js";
-import { type Claim, type Commit, type Message, type Node, Proposal, type SignedMessage, Vote } from "../records/consensus.js";
+import {
+  type Claim,
+  type Commit,
+  type Message,
+  type Node,
+  Proposal,
+  type SignedMessage,
+  Vote,
+} from "../records/consensus.js";
 import { signingBytes } from "../signatures/signing.js";
 import { ascending, type Hex, hexOf, Rejection } from "../values.js";
 import { signer } from "./signer.js";
@@ -41,7 +49,8 @@ const proposal = (round: bigint, block_id: Hex, valid_round = -1n): Proposal => 
 
 function signed(who: number, message: Message): SignedMessage {
   const { hex: sender, sign } = SIGNERS[who]!;
-  const bytes = message.kind === "Vote" ? signingBytes("Vote", Vote, message) : signingBytes("Proposal", Proposal, message);
+  const bytes =
+    message.kind === "Vote" ? signingBytes("Vote", Vote, message) : signingBytes("Proposal", Proposal, message);
   return { sender, message, signature: hexOf(sign(bytes)) };
 }
 
@@ -84,7 +93,10 @@ test("a quorum is more than two thirds, not two thirds", () => {
 
 test("in W turns everybody has as many as its power", () =>
   forSeeds(40, (made: Generator) => {
-    const validators = made.list(5, () => made.natural(5) + 1n).concat(1n).map((power, n) => ({ key: `${n}`, power }));
+    const validators = made
+      .list(5, () => made.natural(5) + 1n)
+      .concat(1n)
+      .map((power, n) => ({ key: `${n}`, power }));
     const turns = new Map<string, bigint>();
     const total = totalPower(validators);
     for (let height = 1n; height <= total; height += 1n) {
@@ -100,19 +112,33 @@ test("a height that goes well: propose, prevote, lock, decide, and silence", () 
   const p = proposal(0n, A);
   const log = [proposed(p)];
   const prevoted = step(start.node, log, { kind: "Proposed", proposal: p });
-  assert.deepEqual(prevoted.actions.map(({ kind }) => kind), ["Persist", "Broadcast"]);
+  assert.deepEqual(
+    prevoted.actions.map(({ kind }) => kind),
+    ["Persist", "Broadcast"],
+  );
   for (const who of [0, 1, 2]) log.push(signed(who, vote(PREVOTE, 0n, A)));
   const locked = step(prevoted.node, log, { kind: "Polka", proposal: p });
   assert.deepEqual([locked.node.locked_value, locked.node.locked_round, locked.node.step], [A, 0n, PRECOMMIT]);
   for (const who of [1, 2, 3]) log.push(signed(who, vote(PRECOMMIT, 0n, A)));
   const decided = step(locked.node, log, { kind: "Commit", proposal: p });
-  assert.deepEqual(decided.actions.map(({ kind }) => kind), ["Persist", "Decide"]);
+  assert.deepEqual(
+    decided.actions.map(({ kind }) => kind),
+    ["Persist", "Decide"],
+  );
   const after = step(decided.node, log, { kind: "Timeout", step: PRECOMMIT, round: 0n });
   assert.deepEqual(after, { node: decided.node, actions: [] });
 });
 
 test("a lock holds against a fresh proposal and against an older quorum, and yields to a younger one", () => {
-  const locked: Node = { ...NODE, round: 4n, step: 0n, locked_value: A, locked_round: 2n, valid_value: A, valid_round: 2n };
+  const locked: Node = {
+    ...NODE,
+    round: 4n,
+    step: 0n,
+    locked_value: A,
+    locked_round: 2n,
+    valid_value: A,
+    valid_round: 2n,
+  };
   const votedFor = (valid_round: bigint): Hex => {
     const p = proposal(4n, B, valid_round);
     const polka = valid_round < 0n ? [] : [0, 1, 2].map((who) => signed(who, vote(PREVOTE, valid_round, B)));
@@ -139,7 +165,12 @@ test("no claim fires without its guard", () => {
     { kind: "Timeout", step: 0n, round: 0n },
     { kind: "Timeout", step: PREVOTE, round: 1n },
   ];
-  const two = [proposed(p), signed(1, vote(PREVOTE, 0n, A)), signed(1, vote(PREVOTE, 0n, A)), signed(2, vote(PREVOTE, 0n, A))];
+  const two = [
+    proposed(p),
+    signed(1, vote(PREVOTE, 0n, A)),
+    signed(1, vote(PREVOTE, 0n, A)),
+    signed(2, vote(PREVOTE, 0n, A)),
+  ];
   for (const claim of claims) assert.deepEqual(step(node, two, claim), { node, actions: [] }, claim.kind);
 });
 
@@ -181,7 +212,10 @@ test("a commit proves a decision with a quorum of good signatures, and not with 
   assert.equal(judge(commit([0, 1])), "CONS-1");
   assert.equal(judge(commit([1, 0, 2])), "CONS-6");
   const spoilt = commit([0, 1, 2, 3]);
-  assert.equal(judge({ ...spoilt, signatures: spoilt.signatures.map((each, n) => (n === 3 ? { ...each, time: 8n } : each)) }), "ENC-2");
+  assert.equal(
+    judge({ ...spoilt, signatures: spoilt.signatures.map((each, n) => (n === 3 ? { ...each, time: 8n } : each)) }),
+    "ENC-2",
+  );
 });
 
 test("who votes twice is guilty, and so is who forgets its lock; who was freed is not", () => {

@@ -10,8 +10,13 @@ const MAIN = fileURLToPath(new URL("../main.js", import.meta.url));
 const ask = (question: object): Record<string, unknown> =>
   JSON.parse(new Conversation().answer(JSON.stringify(question)) ?? "null") as Record<string, unknown>;
 
-const division = (seq: number, numerator: string, divisor: string) =>
-  ({ kind: "run", seq: `${seq}`, suite: "arithmetic", operation: "floor_div", input: { numerator, divisor } });
+const division = (seq: number, numerator: string, divisor: string) => ({
+  kind: "run",
+  seq: `${seq}`,
+  suite: "arithmetic",
+  operation: "floor_div",
+  input: { numerator, divisor },
+});
 
 test("it says who it is and what it supports", () => {
   const { protocol, suites } = ask({ kind: "start", protocol: "clearstone-conformance/1" });
@@ -60,6 +65,8 @@ test("lines may come in pieces, many at once, and with characters cut in two", a
 });
 
 test("after stop it says nothing more", async () => {
-  const replies = await pipe([`${JSON.stringify(division(1, "1", "1"))}\n{"kind":"stop"}\n${JSON.stringify(division(2, "1", "1"))}\n`]);
+  const replies = await pipe([
+    `${JSON.stringify(division(1, "1", "1"))}\n{"kind":"stop"}\n${JSON.stringify(division(2, "1", "1"))}\n`,
+  ]);
   assert.equal(replies.length, 1);
 });

@@ -1,6 +1,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { add, addBase, BASE, double, fromLittleEndian, fromY, L, Multiples, multiply, negate, NEUTRAL, P, pointBytes } from "../signatures/curve.js";
+import {
+  add,
+  addBase,
+  BASE,
+  double,
+  fromLittleEndian,
+  fromY,
+  L,
+  Multiples,
+  multiply,
+  negate,
+  NEUTRAL,
+  P,
+  pointBytes,
+} from "../signatures/curve.js";
 import { verify } from "../signatures/ed25519.js";
 import { forSeeds, Generator } from "./generator.js";
 import { signer } from "./signer.js";

@@ -47,7 +47,9 @@ export class Generator {
   }
 
   text(most = 30): string {
-    return Array.from({ length: this.below(most + 1) }, () => this.pick(["a", "z", "é", "€", "😀", "�", " ", "0"])).join("");
+    return Array.from({ length: this.below(most + 1) }, () =>
+      this.pick(["a", "z", "é", "€", "😀", "�", " ", "0"]),
+    ).join("");
   }
 
   list<T>(most: number, make: () => T): T[] {

@@ -1,7 +1,24 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { decode, encode } from "../encoding/cbor.js";
-import { encodeAs, flag, fromJson, fromPlain, type Infer, integer, list, octets, oneOf, optional, pair, record, text, union, variant } from "../encoding/shapes.js";
+import { encode } from "../encoding/cbor.js";
+import { decode } from "../encoding/cbor-reader.js";
+import {
+  encodeAs,
+  flag,
+  fromJson,
+  fromPlain,
+  type Infer,
+  integer,
+  list,
+  octets,
+  oneOf,
+  optional,
+  pair,
+  record,
+  text,
+  union,
+  variant,
+} from "../encoding/shapes.js";
 import { Malformed } from "../values.js";
 import { forSeeds, type Generator } from "./generator.js";
 
@@ -50,7 +67,10 @@ const faultOf = (json: unknown): string => {
 test("a fault names its place", () => {
   const good = { owner: "a", money: [{ Coin: { side: "heads", weight: "1" } }], debt: null };
   assert.equal(faultOf(good), "none");
-  assert.match(faultOf({ ...good, money: [{ Coin: { side: "edge", weight: "1" } }] }), /\.money\[0\]\.Coin\.side: none of heads, tails/);
+  assert.match(
+    faultOf({ ...good, money: [{ Coin: { side: "edge", weight: "1" } }] }),
+    /\.money\[0\]\.Coin\.side: none of heads, tails/,
+  );
   assert.match(faultOf({ ...good, debt: ["b", 1] }), /\.debt\[1\]: not an integer/);
 });
 

@@ -128,8 +128,24 @@ test("a snapshot in which something is missing is refused", () => {
   assert.equal(refuse({ funding: [] }), "ENC-3");
   assert.equal(refuse({ pools: [] }), "ENC-3");
   assert.equal(refuse({ feeds: [] }), "ENC-3");
-  assert.equal(refuse({ deposits: [["b", 1n], ["a", 1n]] }), "ENC-3");
-  assert.equal(refuse({ deposits: [["a", 1n], ["a", 1n]] }), "ENC-3");
+  assert.equal(
+    refuse({
+      deposits: [
+        ["b", 1n],
+        ["a", 1n],
+      ],
+    }),
+    "ENC-3",
+  );
+  assert.equal(
+    refuse({
+      deposits: [
+        ["a", 1n],
+        ["a", 1n],
+      ],
+    }),
+    "ENC-3",
+  );
   assert.equal(refuse({ chain: { ...state.chain, version: 2n } }), "LEDGER-8");
 });
 
