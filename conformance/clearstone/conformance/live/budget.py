@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+
+from hypothesis.errors import Flaky
 
 MOST_PROGRAMS = 10_000_000
 """Programs of a test that is bounded by its time alone."""
@@ -11,6 +15,20 @@ MOST_PROGRAMS = 10_000_000
 
 class Enough(BaseException):
     """The time is over. No `Exception`: Hypothesis would take that for something that it found."""
+
+
+@contextmanager
+def ended_from_outside() -> Iterator[None]:
+    """Let what ended a run of Hypothesis from outside through, of which it may say that data are drawn inconsistently."""
+    try:
+        yield
+    except Flaky as error:
+        cause: BaseException | None = error
+        while isinstance(cause, Exception):
+            cause = cause.__context__
+        if cause is None:
+            raise
+        raise cause from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,8 +139,10 @@ def _take_turns(test: LiveTest, client: LiveClient, tell: Tell, only: Sequence[s
         for part in (*small, *between, *large):  # a program is easier to read than a question with a whole state
             part()
             tell(test)
-            if test.finding is not None or test.programs >= test.budget.programs:
+            if test.finding is not None:
                 return
+        if programs and test.programs >= test.budget.programs:
+            return
         if all(asked.name in test.skipped for asked in kinds) and (not programs or "programs" in test.skipped):
             return
 

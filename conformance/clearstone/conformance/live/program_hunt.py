@@ -9,7 +9,7 @@ from typing import ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize
 
-from clearstone.conformance.live.budget import Clock, Enough
+from clearstone.conformance.live.budget import Clock, Enough, ended_from_outside
 from clearstone.conformance.live.client import ClientGone, LiveClient
 from clearstone.conformance.live.program_run import LiveRun, run_live
 from clearstone.models.stateful.exchange_machine import ExchangeMachine
@@ -60,7 +60,8 @@ def hunt_programs(
 
     machine = replace(MACHINES["exchange"], maker=live_machine(client, clock))
     try:
-        make_up(machine, see, programs, steps, seed)
+        with ended_from_outside():
+            make_up(machine, see, programs, steps, seed)
     except Broken:
         if not found:
             raise
@@ -86,6 +87,6 @@ def shortest_program(run: LiveRun, client: LiveClient, clock: Clock) -> tuple[Li
     try:
         if not still_wrong(()):
             Shrinker().shrink(run.program.steps, still_wrong, plainer, joined)
-    except ClientGone:  # it died too often: what was found until then stands
+    except (ClientGone, KeyboardInterrupt):  # what was found until then stands
         pass
     return best, tried

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
+from hypothesis.errors import Flaky
 
 from clearstone.conformance import wire
-from clearstone.conformance.live.budget import Clock, Enough
+from clearstone.conformance.live.budget import Clock, Enough, ended_from_outside
 from clearstone.conformance.live.client import ClientFault, ClientGone, LiveClient
 from clearstone.conformance.live.mismatch import Mismatch, compared
 from clearstone.conformance.live.questions import Asked, Material
@@ -91,14 +92,16 @@ def ask_questions(
     )
     try:
         for batch in range(0, most, BATCH):
-            seed(number * 1_009 + batch)(how(given(asked.draw(material))(one)))()
+            with ended_from_outside():
+                seed(number * 1_009 + batch)(how(given(asked.draw(material))(one)))()
     except _Wrong:
         pass
     except _NotAsked as reason:
         done.skipped = str(reason)
-    except (Enough, ClientGone):  # while one is made smaller, what was found until then stands
+    except (Enough, ClientGone, KeyboardInterrupt, Flaky):
         if done.mismatch is None:
             raise
+        # While one is made smaller, what was found until then stands; a client may also be wrong now and then only.
     return done
 
 
