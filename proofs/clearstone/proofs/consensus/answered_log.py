@@ -16,6 +16,9 @@ from clearstone.spec.consensus.messages import Proposal
 
 T = TypeVar("T")
 
+USUAL = 4
+"""The power that an example usually has behind an answer: all of what it usually has in total, so that rules apply."""
+
 
 class AnsweredLog:
     """Any log."""
@@ -27,15 +30,19 @@ class AnsweredLog:
 
     def power(self, step: int, round: int, value: bytes) -> int:
         """Any power."""
-        return self.answer(f"power of step {step}", (round, value), lambda name: self.world.integer(name, 0))
+        return self.answer(
+            f"power of step {step}", (round, value), lambda name: self.world.integer(name, 0, usual=USUAL)
+        )
 
     def power_any(self, step: int, round: int) -> int:
         """Any power."""
-        return self.answer(f"power of any in step {step}", (round,), lambda name: self.world.integer(name, 0))
+        return self.answer(
+            f"power of any in step {step}", (round,), lambda name: self.world.integer(name, 0, usual=USUAL)
+        )
 
     def heard(self, round: int) -> int:
         """Any power."""
-        return self.answer("heard", (round,), lambda name: self.world.integer(name, 0))
+        return self.answer("heard", (round,), lambda name: self.world.integer(name, 0, usual=USUAL))
 
     def proposed(self, proposal: Proposal) -> bool:
         """Yes or no."""

@@ -7,7 +7,8 @@ assumptions.
 Most obligations assume much (parameters in order, a position that is not empty, amounts that fit), and integers drawn
 from their whole range would satisfy hardly any of it. So each integer has its usual value, or departs from it: to a
 neighbour, a small number, a boundary, a value drawn before, or anywhere within its bounds at any size. How often
-integers depart is drawn for each example, from hardly ever to nearly always.
+integers depart is drawn for each example, from hardly ever to nearly always, and seldom rather than often: most rules
+apply only where a dozen integers fit together, and break where a single one does not.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ FEW = 8
 """A range of so few values is drawn from evenly."""
 DEPARTURES = 32
 """How often an integer departs from its usual value is counted in parts of this many."""
+ODD = 24
+"""One of the first so many integers of an example departs however seldom the others do."""
 LEAST_DEPARTURES = 12
 """How often, at least, an integer departs from 0: nobody said that 0 is usual."""
 TURNS = 8
@@ -54,7 +57,8 @@ class SampledWorld(World):
         self.used: dict[str, int] = {}
         self.chosen: dict[str, str] = {}
         self.required = 0
-        self.departing = self._draw(0, DEPARTURES - 1)
+        self.departing = self._draw(0, DEPARTURES - 1) ** 2 // DEPARTURES
+        self.odd = self._draw(0, ODD - 1)
 
     def integer(self, name: str, low: int | None = None, high: int | None = None, usual: int = 0) -> int:
         """The value of that name, drawn the first time that it is asked for."""
@@ -102,7 +106,7 @@ class SampledWorld(World):
             usual = -usual
         value = usual
         often = self.departing if usual else max(self.departing, LEAST_DEPARTURES)
-        if self._draw(0, DEPARTURES - 1) > DEPARTURES - 1 - often:
+        if len(self.used) == self.odd or self._draw(0, DEPARTURES - 1) > DEPARTURES - 1 - often:
             value = self._departure(least, most, usual)
         return min(max(value, least), most)
 
