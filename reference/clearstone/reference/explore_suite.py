@@ -46,6 +46,13 @@ def consensus(name: str, statement: str, instance: Instance) -> Small:
     return Small(name, statement, "consensus", partial(explore_consensus, instance))
 
 
+TWO_BLOCKS = Small(
+    "exchange",
+    "Every kind of transaction in every order in two blocks keeps every invariant.",
+    "ledger",
+    partial(explore_exchange, 2),
+)
+"""The exchange, as `clearstone check` explores it."""
 IN_CHECK = (
     consensus("two-rounds", "Four validators, one of them Byzantine, agree, and obey the rules of voting.", TWO_ROUNDS),
     consensus(
@@ -75,12 +82,7 @@ IN_CHECK = (
         "consensus",
         explore_good_network,
     ),
-    Small(
-        "exchange",
-        "Every kind of transaction in every order in two blocks keeps every invariant.",
-        "ledger",
-        partial(explore_exchange, 2),
-    ),
+    TWO_BLOCKS,
 )
 """What `clearstone check` explores."""
 THREE_ROUNDS = consensus(
@@ -110,10 +112,15 @@ def explored(small: Small, *, quiet: bool = False) -> ExploreResult:
 
 
 def suite_for(mutant: Mutant | None) -> tuple[Small, ...]:
-    """What is tried on a mutant, in this order; everything if there is none."""
+    """What is tried on a mutant, in this order; everything if there is none.
+
+    The instances of consensus run nothing of the ledger, so that mutants of it are tried on the exchange alone.
+    """
     if mutant is None:
         return (*IN_CHECK, THREE_ROUNDS, THREE_BLOCKS)
-    return (*IN_CHECK, THREE_ROUNDS if mutant.layer in OF_CONSENSUS else THREE_BLOCKS)
+    if mutant.layer in OF_CONSENSUS:
+        return (*IN_CHECK, THREE_ROUNDS)
+    return (TWO_BLOCKS, THREE_BLOCKS)
 
 
 def suite_jobs() -> Iterator[Callable[[], ExploreResult]]:

@@ -70,7 +70,7 @@ class ScriptedLog:
 
     def proposed(self, proposal: Proposal) -> bool:
         """As told, if a correct validator has to make it; more than the least is yes. Else it always may be made."""
-        return self.instance.anybody_may_propose(proposal.round) or self.answer((proposal,)) > self.least
+        return self.instance.may_be_made(proposal) or self.answer((proposal,)) > self.least
 
     def valid(self, value: bytes) -> bool:
         """Every value of the instance is."""
@@ -130,6 +130,12 @@ def both(one: Guard, other: Guard) -> Guard:
     for question, least in other:
         needs[question] = max(least, needs.get(question, 0))
     return frozenset(needs.items())
+
+
+def is_enough(guard: Guard, given: Guard) -> bool:
+    """Whether a guard holds for certain once these answers are reached."""
+    answers = dict(given)
+    return all(answers.get(question, 0) >= least for question, least in guard)
 
 
 def is_at_least(greater: tuple[int, ...], less: tuple[int, ...]) -> bool:

@@ -148,7 +148,8 @@ class Effects:
                 ways.append(Way(done, self.locals.number(left), safety.crashed(left) if self.judges else ()))
         decides = frozenset((action.round, action.block_id) for action in outcome.actions if isinstance(action, Decide))
         findings: tuple[str, ...] | None = ()
-        if self.judges and (decides or goes_against_lock(local, outcome)):
+        depends = goes_against_lock(local, outcome) or safety.skips(local.node, claim, outcome.node)
+        if self.judges and (decides or depends):
             findings = None
         elif self.judges:
             findings = safety.claimed(self.instance, place, local, claim, outcome, after, ())

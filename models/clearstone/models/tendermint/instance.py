@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
 
@@ -15,6 +15,10 @@ CHAIN = "finite"
 """Id of the chain in every instance."""
 HEIGHT = 1
 """The one height that is explored."""
+
+
+INVALID = b"!" * 32
+"""The block id of a block that breaks a rule."""
 
 
 def value_name(number: int) -> bytes:
@@ -79,9 +83,11 @@ class Instance:
         """The rounds in which a correct validator proposes."""
         return tuple(round for round, proposer in enumerate(self.proposers or ()) if proposer == place)
 
-    def anybody_may_propose(self, round: int) -> bool:
-        """Whether any proposal of a round may be made at any time: its proposer is Byzantine, or as if it were."""
-        return self.proposers is None or self.proposers[round] in self.byzantine
+    def may_be_made(self, proposal: Proposal) -> bool:
+        """Whether a proposal may be made at any time: its proposer is Byzantine, or as if it were, or it is foreign."""
+        if self.proposers is None or proposal in self.foreign:
+            return True
+        return self.proposers[proposal.round] in self.byzantine
 
     def fresh_node(self, place: int) -> Node:
         """A validator that has not begun.
@@ -105,14 +111,30 @@ class Instance:
         )
 
     @cached_property
+    def foreign(self) -> frozenset[Proposal]:
+        """Proposals of another height, and of another chain: nothing may follow from them."""
+        return frozenset(
+            made
+            for proposal in self.proposals
+            if proposal.valid_round == NO_ROUND
+            for made in (replace(proposal, height=HEIGHT + 1), replace(proposal, chain=f"not {CHAIN}"))
+        )
+
+    @cached_property
     def claims(self) -> tuple[Claim, ...]:
-        """Every claim that does not lead beyond the last round, whether it makes sense or not."""
+        """Every claim that does not lead beyond the last round, whether it makes sense or not.
+
+        Blocks that break a rule are only proposed where anything may be.
+        """
         last = self.rounds - 1
-        about_proposals = (kind(p) for p in self.proposals for kind in (Proposed, Polka, Commit))
+        foreign = sorted(self.foreign, key=repr)
+        about_proposals = (kind(p) for p in (*self.proposals, *foreign) for kind in (Proposed, Polka, Commit))
+        open_rounds = range(self.rounds if self.proposers is None else 0)
+        invalid = (Proposed(self.proposal(round, INVALID, NO_ROUND)) for round in open_rounds)
         timeouts = (
             Timeout(step, round)
             for step, round in product((PROPOSE, PREVOTE, PRECOMMIT), range(self.rounds))
             if not (step == PRECOMMIT and round == last)
         )
         aheads = (Ahead(round) for round in range(self.rounds))
-        return (Start(), *about_proposals, NilPolka(), Split(PREVOTE), Split(PRECOMMIT), *aheads, *timeouts)
+        return (Start(), *about_proposals, *invalid, NilPolka(), Split(PREVOTE), Split(PRECOMMIT), *aheads, *timeouts)

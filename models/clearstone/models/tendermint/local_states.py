@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from clearstone.models.tendermint.instance import Instance
+from clearstone.models.tendermint.instance import INVALID, Instance
 from clearstone.spec.blocks import NIL
 from clearstone.spec.consensus.actions import Action, Broadcast, Persist
 from clearstone.spec.consensus.messages import Message
@@ -81,7 +81,7 @@ class LocalStates:
         key = (number, names)
         known = self.renamed.get(key)
         if known is None:
-            to = {NIL: NIL, **dict(zip(self.instance.names, names, strict=True))}
+            to = {NIL: NIL, INVALID: INVALID, **dict(zip(self.instance.names, names, strict=True))}
             known = self.renamed[key] = self.number(renamed(self.all[number], to))
         return known
 

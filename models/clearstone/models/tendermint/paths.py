@@ -16,6 +16,7 @@ from clearstone.models.tendermint.columns import Columns, Words
 from clearstone.models.tendermint.effects import Happening
 from clearstone.models.tendermint.packed import CHUNK
 from clearstone.models.tendermint.system import GlobalState, TendermintSystem
+from clearstone.models.tendermint.table import Fault
 
 
 def way_to(
@@ -30,18 +31,21 @@ def way_to(
     last = steps[-1].after if steps else start
     if not judges_steps:
         return Violation(system.expand(last).findings, start, steps)
-    wrong = wrong_step(columns, system, last)
-    return Violation(wrong.findings, start, (*steps, wrong))
+    place, fault = fault_in(columns, system, last)
+    if fault.is_omitted:
+        return Violation(fault.findings, start, steps)
+    label = Happening(place, fault.claim, fault.candidate, fault.carried_out)
+    return Violation(fault.findings, start, (*steps, Step(label, last, fault.findings)))
 
 
-def wrong_step(columns: Columns, system: TendermintSystem, state: GlobalState) -> Step[GlobalState, Happening]:
-    """A step of a state that the table says is wrong; it need not lead elsewhere."""
+def fault_in(columns: Columns, system: TendermintSystem, state: GlobalState) -> tuple[int, Fault]:
+    """A step from a state that the table says is wrong, and whose; it need not lead elsewhere."""
     system.fill(state)
     counts, places = system.soup.counts, system.soup.places
     for place, number in zip(system.instance.correct, state, strict=True):
         for guard, fault in columns.table.rows[number].wrong.items():
             if all(counts[places[question]] >= least for question, least in guard):
-                return Step(Happening(place, fault.claim, fault.candidate, fault.carried_out), state, fault.findings)
+                return place, fault
     raise ValueError("no step from this state is wrong")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from clearstone.models.tendermint.instance import Instance
+from clearstone.models.tendermint.instance import INVALID, Instance
 from clearstone.models.tendermint.local_states import LocalState
 from clearstone.spec.blocks import NIL
 from clearstone.spec.consensus.messages import PRECOMMIT, PREVOTE, Proposal, Vote
@@ -20,21 +20,18 @@ class Soup:
         """With nothing in it yet of the correct; of the Byzantine all that they could send, or nothing."""
         self.instance = instance
         kinds = [(kind, round) for kind in (PREVOTE, PRECOMMIT) for round in range(instance.rounds)]
-        votes = [(kind, round, value) for kind, round in kinds for value in (NIL, *instance.names)]
+        votes = [(kind, round, value) for kind, round in kinds for value in (NIL, INVALID, *instance.names)]
         heard = [(round,) for round in range(instance.rounds + 1)]
         made = [(proposal,) for proposal in instance.proposals] if instance.proposers is not None else []
         questions: list[tuple[object, ...]] = [*votes, *kinds, *heard, *made]
         self.places = {question: place for place, question in enumerate(questions)}
         self.bare = [instance.byzantine_power if liars_said_all else 0] * len(questions)
         self.counts = self.bare
-        rounds = range(instance.rounds)
-        self.open = frozenset(r for r in rounds if self.is_open(r, liars_said_all=liars_said_all))
+        self.any_is_made = instance.proposers is None
+        awaited = (p for p in instance.proposals if not (liars_said_all and instance.may_be_made(p)))
+        self.awaited = {proposal: self.places[(proposal,)] for proposal in awaited if not self.any_is_made}
         self.values = frozenset(instance.names)
         self.own_candidate: dict[int, bytes] = {}
-
-    def is_open(self, round: int, *, liars_said_all: bool) -> bool:
-        """Whether every proposal of a round counts as made."""
-        return self.instance.proposers is None or (liars_said_all and self.instance.anybody_may_propose(round))
 
     def contributions(self, local: LocalState) -> tuple[int, ...]:
         """The questions whose answer a validator raises by its power, by place."""
@@ -68,10 +65,10 @@ class Soup:
         return self.counts[self.places[(round,)]]
 
     def proposed(self, proposal: Proposal) -> bool:
-        """Whether it was made, or could be made by a Byzantine proposer; of other heights any may have been."""
-        if proposal.round in self.open:
+        """Whether it was made, or could be made by a Byzantine proposer; what is foreign always may have been."""
+        if self.any_is_made:
             return True
-        place = self.places.get((proposal,))
+        place = self.awaited.get(proposal)
         return place is None or self.counts[place] > self.bare[place]
 
     def valid(self, value: bytes) -> bool:
@@ -111,7 +108,7 @@ class CountingLog:
 
     def proposed(self, proposal: Proposal) -> bool:
         """Counted, unless it is made once and for all."""
-        self.asked += proposal.round not in self.soup.open
+        self.asked += proposal in self.soup.awaited
         return self.soup.proposed(proposal)
 
     def valid(self, value: bytes) -> bool:

@@ -14,7 +14,7 @@ from clearstone.models.tendermint.local_states import LocalStates
 from clearstone.models.tendermint.soup import Soup
 from clearstone.spec.blocks import NIL
 from clearstone.spec.consensus.actions import Schedule
-from clearstone.spec.consensus.claims import Claim, Commit, Polka, Proposed, Split, Timeout
+from clearstone.spec.consensus.claims import Ahead, Claim, Commit, Polka, Proposed, Split, Timeout
 from clearstone.spec.consensus.messages import PROPOSE, Message, SignedMessage, Vote
 from clearstone.spec.consensus.node import Node
 from clearstone.spec.consensus.step import step
@@ -37,6 +37,8 @@ class TendermintSystem:
         """Explore this instance, and judge what is asked for; with local states that have their numbers already."""
         self.instance = instance
         self.judges_agreement = judges_agreement
+        self.judges_steps = judges_steps
+        self.owed: list[str] = []
         self.locals = LocalStates(instance) if locals is None else locals
         self.soup = Soup(instance)
         self.effects = Effects(instance, self.locals, self.soup, judges_steps)
@@ -87,6 +89,7 @@ class TendermintSystem:
     def expand(self, state: GlobalState) -> Expansion[GlobalState, Happening]:
         """Offer every claim to every correct validator."""
         self.fill(state)
+        self.owed.clear()
         steps: list[Step[GlobalState, Happening]] = []
         decidable: set[bytes] = set()
         for index, place in enumerate(self.instance.correct):
@@ -107,10 +110,10 @@ class TendermintSystem:
 
     def wrong_with(self, state: GlobalState, decidable: set[bytes], *, is_last: bool) -> tuple[str, ...]:
         """What is wrong with a state in which these blocks can be decided; `is_last` if nothing can happen in it."""
-        wrong: tuple[str, ...] = ()
+        wrong: tuple[str, ...] = tuple(dict.fromkeys(self.owed))
         if self.judges_agreement and (decidable or self.instance.keeps_decisions):
             decided = {self.locals.all[number].node.decision for number in state} - {NIL}
-            wrong = safety.agreement(decidable | decided)
+            wrong = (*safety.agreement(decidable | decided), *wrong)
         if is_last and safety.is_stuck([self.locals.all[number].node for number in state], self.instance.rounds):
             wrong = (*wrong, "no-deadlock: nothing can happen although not all have come to the end")
         return wrong
@@ -127,9 +130,15 @@ class TendermintSystem:
                 soup.own_candidate = dict.fromkeys(turns, asking.candidate)
             outcome = step(node, soup, asking.claim)
             if outcome.node is node and not outcome.actions:
+                if asking.claim.__class__ is Ahead and self.judges_steps:
+                    self.owed += safety.left_behind(self.instance, node, asking.claim, self.heard(asking.claim.round))
                 continue
             if not scheduled or self.may_run_out(place, node, asking.claim):
                 yield self.effects.effect(asking, place, number, outcome)
+
+    def heard(self, round: int) -> int:
+        """The power heard from in a round, the log being filled."""
+        return self.soup.counts[self.soup.places[(round,)]]
 
     def may_run_out(self, place: int, node: Node, claim: Claim) -> bool:
         """Whether the timer that has run out, according to a claim, was scheduled: whoever proposes awaits nothing."""
@@ -148,8 +157,8 @@ class TendermintSystem:
         assert effect.claim is not None, "a crash is judged by itself"
         value = effect.claim.proposal.block_id if isinstance(effect.claim, (Proposed, Polka, Commit)) else NIL
         votes = [self.votes_for(number, value) for number in state]
-        index = self.instance.correct.index(place)
-        shown = (place, *votes[:index], *votes[index + 1 :])
+        index, heard = self.instance.correct.index(place), self.heard(effect.outcome.node.round)
+        shown = (place, heard, *votes[:index], *votes[index + 1 :])
         known = effect.verdicts.get(shown)
         if known is None:
             log = [
@@ -159,16 +168,16 @@ class TendermintSystem:
             ]
             before, after = self.locals.all[state[index]], self.locals.all[effect.ways[0].after]
             log += self.byzantine_votes
-            known = safety.claimed(self.instance, place, before, effect.claim, effect.outcome, after, log)
+            known = safety.claimed(self.instance, place, before, effect.claim, effect.outcome, after, log, heard)
             effect.verdicts[shown] = known
         return known
 
     def votes_for(self, number: int, value: bytes) -> frozenset[Message]:
-        """What a validator in a local state has voted for a block."""
+        """What a validator in a local state has voted for a block; nothing is looked for if there is no block."""
         known = self.votes.get((number, value))
         if known is None:
             said = self.locals.all[number].said
-            known = frozenset(each for each in said if isinstance(each, Vote) and each.block_id == value)
+            known = frozenset(each for each in said if isinstance(each, Vote) and each.block_id == value != NIL)
             self.votes[number, value] = known
         return known
 

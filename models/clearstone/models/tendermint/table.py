@@ -13,14 +13,14 @@ from itertools import permutations
 from typing import NamedTuple
 
 from clearstone.models.tendermint import safety
-from clearstone.models.tendermint.answers import Guard, RefusedError, both, guards, possible_powers
+from clearstone.models.tendermint.answers import Guard, RefusedError, both, guards, is_enough, possible_powers
 from clearstone.models.tendermint.effects import Effects
 from clearstone.models.tendermint.instance import CHAIN, HEIGHT, Instance
 from clearstone.models.tendermint.local_states import LocalStates
 from clearstone.models.tendermint.soup import Soup
 from clearstone.spec.blocks import NIL
 from clearstone.spec.consensus.actions import Outcome, Schedule
-from clearstone.spec.consensus.claims import Claim, Split, Timeout
+from clearstone.spec.consensus.claims import Ahead, Claim, Split, Timeout
 from clearstone.spec.consensus.messages import PROPOSE, SignedMessage, Vote
 from clearstone.spec.consensus.node import Node
 
@@ -49,6 +49,8 @@ class Fault(NamedTuple):
     """The block that the validator would propose, if it is its turn; else NIL."""
     carried_out: int | None
     """After how many of its actions the validator crashes; None if it does not."""
+    is_omitted: bool = False
+    """Whether it is wrong that nothing comes of the claim."""
 
 
 @dataclass(slots=True)
@@ -101,6 +103,8 @@ class Table:
                 if findings or way.findings:
                     row.wrong.setdefault(guard, Fault((*findings, *way.findings), claim, candidate, way.carried_out))
             row.decides |= {(round, value, guard) for round, value in effect.decides}
+        if self.judges_steps:
+            row.wrong |= self._left_behind(local.node)
         if local.node.decision != NIL:
             row.decides.add((local.node.round, local.node.decision, frozenset()))
         if local.crashes < self.instance.crashes:
@@ -126,6 +130,19 @@ class Table:
             ]
         return known
 
+    def _left_behind(self, node: Node) -> dict[Guard, Fault]:
+        """Later rounds that a validator does not join though more than a third of the power is in them."""
+        found: dict[Guard, Fault] = {}
+        least = next(power for power in self.powers if 3 * power > self.instance.total)
+        for claim in self.instance.claims:
+            findings = safety.left_behind(self.instance, node, claim, least)
+            if findings and isinstance(claim, Ahead):
+                due: Guard = frozenset({((claim.round,), least)})
+                fired = (each.guard for each in self.fired_by(node) if each.claim == claim)
+                if not any(is_enough(guard, due) for guard in fired):
+                    found[due] = Fault(findings, claim, NIL, None, is_omitted=True)
+        return found
+
     def _scheduled(self, node: Node, claim: Claim, turns: tuple[int, ...]) -> list[Guard]:
         """The votes on which a timer was scheduled that has run out, according to a claim."""
         if not (self.instance.timers_are_scheduled and isinstance(claim, Timeout)):
@@ -143,9 +160,10 @@ class Table:
             for (kind, round, value), least in self.votes_of(guard)
             for sender in self.senders(least)
         ]
+        heard = dict(guard).get((outcome.node.round,), self.instance.byzantine_power)
         local = self.locals.all[number]
         after = self.locals.after(local, outcome.node, outcome.actions)
-        return safety.claimed(self.instance, place, local, claim, outcome, after, log)
+        return safety.claimed(self.instance, place, local, claim, outcome, after, log, heard)
 
     @staticmethod
     def votes_of(guard: Guard) -> list[tuple[tuple[int, int, bytes], int]]:
