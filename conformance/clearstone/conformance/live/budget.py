@@ -19,7 +19,7 @@ class Enough(BaseException):
 
 @contextmanager
 def ended_from_outside() -> Iterator[None]:
-    """Let what ended a run of Hypothesis from outside through, of which it may say that data are drawn inconsistently."""
+    """Let what ended a run of Hypothesis from outside through: to it that may look like drawing inconsistently."""
     try:
         yield
     except Flaky as error:

@@ -23,6 +23,13 @@ MARKETS = ("BTC-PERP", "BTC-50000-C", "BTC-55000-C", "BTC-50000-P", "BTC-55000-P
 someone = st.sampled_from(PEOPLE)
 lots = st.sampled_from((1, 3, 7, 100, 300, 997, 2_000))
 jumps = st.sampled_from((1_000, 1_001, 1_200, 800, 1_900, 500)) | st.integers(930, 1_070)
+SPREADS = (
+    (("BTC-50000-C", -10), ("BTC-55000-C", 9)),
+    (("BTC-50000-C", -10), ("BTC-55000-C", 10)),
+    (("BTC-50000-P", -9), ("BTC-55000-P", 10), ("BTC-50000-C", -1)),
+    (("BTC-50000-C", 10), ("BTC-55000-C", -11), ("BTC-PERP", 1)),
+)
+"""Lots of markets that margin sees together: with fewer calls bought than sold, as many, puts, the underlying."""
 dollars = st.sampled_from((USD, 100 * USD, 900 * USD, 5_000 * USD, 1))
 
 
@@ -112,13 +119,18 @@ def altered_states(material: Material) -> st.SearchStrategy[Snapshot]:
     def altered(draw: st.DrawFn) -> Snapshot:
         made = Alteration(snapshot_of(draw(st.sampled_from(material.blocks)).after))
         feeds = dict(made.snapshot.feeds)
-        hero, size = draw(someone), draw(lots)
-        for market in draw(st.lists(st.sampled_from(MARKETS), max_size=4, unique=True)):
+        hero = draw(someone)
+        signed = lots | lots.map(int.__neg__)
+        legs = draw(st.lists(st.tuples(st.sampled_from(MARKETS), signed), max_size=4))
+        if draw(st.integers(0, 2)) == 2:
+            legs = [
+                (market, size * draw(st.sampled_from((1, 7, 30)))) for market, size in draw(st.sampled_from(SPREADS))
+            ]
+        for market, size in legs:
             middle = feeds["BTC" if market == "BTC-PERP" else "MARK"].index
             price = max(1, middle * draw(st.sampled_from((1_000, 1_000, 900, 1_100))) // 1_000)
             other = draw(someone)
-            pair = (hero, other) if draw(st.booleans()) else (other, hero)
-            made.trade(*pair, market, size if draw(st.booleans()) else draw(lots), price)
+            made.trade(*((hero, other) if size > 0 else (other, hero)), market, abs(size), price)
         for _ in range(draw(st.integers(0, 2))):
             made.pay(draw(someone), draw(someone), draw(dollars))
         if draw(st.integers(0, 3)) == 3:

@@ -52,12 +52,12 @@ def sets_of_validators(draw: st.DrawFn) -> Validators:
 @st.composite
 def nodes(draw: st.DrawFn, total: int) -> Node:
     """A validator's state, in which a lock is also what was seen valid, or something older."""
-    round = draw(st.integers(0, 3))
+    round = draw(st.sampled_from((3, 2, 1, 0, 2)))
     node = Node("c", 9, KEYS[0], total, round, draw(places))
     if round and draw(st.integers(0, 3)) < 3:
-        valid, value = draw(st.integers(0, round - 1)), draw(st.sampled_from((OTHER, BLOCK)))
+        valid, value = draw(st.integers(0, round - 1)), draw(st.sampled_from((OTHER, BLOCK, OTHER)))
         node = replace(node, valid_value=value, valid_round=valid)
-        if draw(st.booleans()):
+        if draw(st.integers(0, 3)) < 3:
             node = replace(node, locked_value=value, locked_round=valid)
         elif valid and draw(st.booleans()):
             node = replace(node, locked_value=draw(st.sampled_from((BLOCK, OTHER))), locked_round=valid - 1)
@@ -67,11 +67,11 @@ def nodes(draw: st.DrawFn, total: int) -> Node:
 @st.composite
 def proposals(draw: st.DrawFn, round: int) -> Proposal:
     """A proposal, mostly of this round and for a block that is valid."""
-    of = draw(st.sampled_from((round, round, round, max(0, round - 1), round + 1)))
+    of = draw(st.sampled_from((*[round] * 6, max(0, round - 1), round + 1)))
     earlier = st.sampled_from((*[NO_ROUND] * max(1, of), *range(of)))
     valid_round = draw(earlier) if draw(st.integers(0, 9)) < 9 else of
     made = Proposal("c", 9, of, draw(blocks), valid_round)
-    changes: tuple[dict[str, object], ...] = (*[{}] * 10, {"height": 10}, {"chain": "d"})
+    changes: tuple[dict[str, object], ...] = (*[{}] * 14, {"height": 10}, {"chain": "d"})
     return replace(made, **draw(st.sampled_from(changes)))  # type: ignore[arg-type]  # fields by name
 
 
@@ -120,6 +120,7 @@ def claims(proposal: Proposal, round: int) -> st.SearchStrategy[Claim]:
     rounds = st.sampled_from((round, round, round + 1, max(0, round - 1), round + 2))
     return st.one_of(
         st.just(Proposed(proposal)),
+        st.just(Proposed(proposal)),
         st.just(Polka(proposal)),
         st.just(Commit(proposal)),
         st.just(NilPolka()),
@@ -158,7 +159,7 @@ ASKED = (
         "nodes, logs and claims",
         ("CONS-2", "CONS-3", "CONS-1"),
         lambda _: steps(),
-        weight=6,
+        weight=8,
     ),
     Asked("resume", "consensus", "resume", "nodes after a crash", ("CONS-3",), lambda _: restarts()),
     Asked("proposer-of", "consensus", "proposer_of", "turns", ("CONS-4",), lambda _: turns),
