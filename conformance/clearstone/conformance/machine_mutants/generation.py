@@ -139,7 +139,8 @@ class _Walk:
             if not isinstance(node, ast.AST) or _prose(parent, field, index):
                 continue
             place = Place(parent, field, index)
-            yield from self._made(place, statement, expression_changes(node, signatures()), scope, inside)
+            if not _all_for_people(node):
+                yield from self._made(place, statement, expression_changes(node, signatures()), scope, inside)
             for below in node._fields:
                 if below not in ("annotation", "ctx"):
                     yield from self._expressions(statement, node, below, scope, inside)
@@ -224,7 +225,7 @@ def _only_for_people(node: ast.AST) -> bool:
             return True
         case ast.AnnAssign(annotation=ast.Name(id="TypeAlias")) | ast.AnnAssign(value=None):
             return True
-        case ast.Assign(value=ast.Call(func=ast.Name(id="TypeVar"))):
+        case ast.Assign(value=ast.Call(func=ast.Name(id="TypeVar"))) | ast.If(test=ast.Name(id="TYPE_CHECKING")):
             return True
     return False
 
@@ -239,6 +240,11 @@ def _prose(parent: ast.AST, field: str, index: int | None) -> bool:
         case ast.Raise():
             return True
     return False
+
+
+def _all_for_people(node: ast.AST) -> bool:
+    """Whether an expression is a call of which only a person reads the arguments."""
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and len(FOR_PEOPLE.get(node.func.id, ())) > 1
 
 
 def _target(node: ast.AST) -> tuple[str, ...]:

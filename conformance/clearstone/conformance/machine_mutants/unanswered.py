@@ -11,6 +11,8 @@ UNANSWERED: Mapping[str, str] = MappingProxyType(
         "values": "how Python makes records quickly",
         "consensus.driver": "decides which claims to make: outside the rules, and clients may do otherwise",
         "encoding.signatures.authentic": "clients verify by a quicker way; `verify` is what they are asked",
+        "encoding.state_json._integer": "a malformed question is the asker's mistake, and no vector asks one",
+        "encoding.state_json._octets": "a malformed question is the asker's mistake, and no vector asks one",
         "encoding.state_json.parse": "reads files, not questions",
         "encoding.state_json._unique": "reads files, not questions",
         "margin.initial_requirement": "the sum that `initial_health` has; proofs and readers ask",

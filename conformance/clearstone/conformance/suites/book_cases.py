@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from clearstone.conformance.suites import trade_bound_cases
 from clearstone.conformance.suites.draft import Draft
 from clearstone.conformance.suites.ledger_stage import RING, LedgerStage
 from clearstone.conformance.suites.order_cases import (
@@ -43,6 +44,7 @@ def drafts() -> list[Draft]:
         *_within_a_block(),
         *frozen_drafts(),
         *option_drafts(),
+        *trade_bound_cases.drafts(),
     ]
 
 

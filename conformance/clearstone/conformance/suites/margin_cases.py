@@ -7,6 +7,7 @@ from itertools import product
 
 from clearstone.conformance.operations.account_operations import AccountToJudge
 from clearstone.conformance.operations.market_operations import PerpetualToQuote
+from clearstone.conformance.suites import margin_bound_cases
 from clearstone.conformance.suites.draft import Draft
 from clearstone.conformance.suites.ledger_stage import LedgerStage
 from clearstone.models.scenario_genesis import (
@@ -33,7 +34,7 @@ LATER = series(call=True, strike=56_000, expiry=CALLS[0].expiry + HOUR)
 
 def drafts() -> list[Draft]:
     """The cases of the suite `margin`."""
-    return [*_perpetuals(), *_portfolios(), *_profits(), *_leaving_with_profit()]
+    return [*_perpetuals(), *_portfolios(), *_profits(), *_leaving_with_profit(), *margin_bound_cases.drafts()]
 
 
 def _perpetuals() -> list[Draft]:
