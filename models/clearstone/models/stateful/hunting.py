@@ -20,6 +20,7 @@ from clearstone.invariants.catalogue import INVARIANTS
 from clearstone.invariants.checking import Tally
 from clearstone.models.collector import collector_at_rest
 from clearstone.models.stateful import exchange_program, exchange_run, network_program, network_run
+from clearstone.models.stateful.drawing import drawn_from_the_seed_alone
 from clearstone.models.stateful.exchange_machine import ExchangeMachine
 from clearstone.models.stateful.found import Broken
 from clearstone.models.stateful.network_machine import NetworkMachine
@@ -36,7 +37,7 @@ class Profile:
     name: str
     """Short and stable."""
     programs: int
-    """How many programs are made up."""
+    """How many programs are made up, at least: Hypothesis adds one or two to a batch when it looks for trouble."""
     steps: int
     """Steps of each."""
 
@@ -134,8 +135,16 @@ Tell: TypeAlias = Callable[[Hunt], None]
 """Called after each program; whatever it raises ends the hunt, which `KeyboardInterrupt` does gently."""
 
 
-def hunt(machine: Machine, profile: Profile, number: int = 1, tell: Tell = lambda hunt: None) -> Hunt:
-    """Hunt with a machine, from a seed."""
+def hunt(
+    machine: Machine,
+    profile: Profile,
+    number: int = 1,
+    tell: Tell = lambda hunt: None,
+    *,
+    first_batch: int = 0,
+    shrinks: bool = True,
+) -> Hunt:
+    """Hunt with a machine, from a seed; possibly for a part of a hunt, which begins with a batch of this number."""
     done = Hunt(machine, profile, number)
     began = perf_counter()
 
@@ -147,19 +156,17 @@ def hunt(machine: Machine, profile: Profile, number: int = 1, tell: Tell = lambd
             done.found_after, done.found_steps, done.run = done.seconds, run.length, run
         tell(done)
 
-    batch = 0
     try:
         with collector_at_rest():
-            while done.programs < profile.programs:
-                programs = min(BATCH, profile.programs - done.programs)
+            for batch, first in enumerate(range(0, profile.programs, BATCH), first_batch):
+                programs = min(BATCH, profile.programs - first)
                 make_up(machine, observe, programs, profile.steps, number * 1_000_003 + batch)
-                batch += 1
         done.ended = "done"
     except Broken:
         done.ended = "violation"
     except KeyboardInterrupt:
         done.ended = "interrupted" if done.run is None else "violation"
-    if done.run is not None:
+    if done.run is not None and shrinks:
         done.run, done.shrinking = shortest(machine, done.run)
     done.seconds = perf_counter() - began
     return done
@@ -180,7 +187,8 @@ def make_up(machine: Machine, observe: Callable[[Run], None], programs: int, ste
         phases=(Phase.generate, Phase.target),  # `shrinking` does the rest, on the data and within bounds
         suppress_health_check=list(HealthCheck),
     )
-    run_state_machine_as_test(maker, settings=how)
+    with drawn_from_the_seed_alone():
+        run_state_machine_as_test(maker, settings=how)
 
 
 def shortest(machine: Machine, run: Run) -> tuple[Run, int]:
