@@ -39,6 +39,7 @@ from clearstone.reference.mutant_option import list_mutants_option, mutant_optio
 @click.option("--steps", type=click.IntRange(1, 1_000), help="How many steps of each instead.")
 @mutant_option
 @list_mutants_option
+@click.option("--processes", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes at once.")
 @click.option("--seed", type=click.IntRange(0, 2**31), default=1, show_default=True, help="Draw everything from this.")
 @click.pass_context
 def stateful(
@@ -49,6 +50,7 @@ def stateful(
     profile: str,
     programs: int | None,
     steps: int | None,
+    processes: int,
     seed: int,
 ) -> None:
     """Make up programs at random and put every step of each to every invariant.
@@ -62,13 +64,14 @@ def stateful(
     \b
     Examples:
       clearstone stateful
-      clearstone stateful --profile long --seed 7
+      clearstone stateful --profile long --seed 7 --processes 2
       clearstone stateful --machine exchange --mutant funding-sign --trace funding.itf.json
       clearstone replay funding.itf.json --mutant funding-sign
     """
     from clearstone.models.itf import write_itf
     from clearstone.models.stateful.counterexamples import trace_of
-    from clearstone.models.stateful.hunting import MACHINES, PROFILES, Hunt, hunt
+    from clearstone.models.stateful.hunting import MACHINES, PROFILES, Hunt
+    from clearstone.models.stateful.parallel_hunting import hunt_in_processes
     from clearstone.reference.check_plan import Job
     from clearstone.reference.progress_display import ProgressDisplay
     from clearstone.reference.stateful_results import as_data
@@ -85,7 +88,7 @@ def stateful(
                 rate = done.steps / max(done.seconds, 0.001)
                 display.show(job, done.programs, how.programs, f"{done.steps:,} steps, {rate:,.0f} a second")
 
-            hunts.append(hunt(MACHINES[name], how, seed, tell))
+            hunts.append(hunt_in_processes(MACHINES[name], how, seed, processes, tell))
             if not hunts[-1].holds:
                 break
     console = make_console()
