@@ -28,10 +28,12 @@ from clearstone.models.stateful.exchange_world import WORLDS, world_chain
 Ended: TypeAlias = Literal["done", "mismatch", "interrupted", "gone"]
 """Why a live test ended: the budget is spent, the client got something wrong, it was stopped, or can't go on."""
 
-PROGRAMS, QUESTIONS, WHOLE_STATES = 12, 24, 8
-"""What a turn asks: programs, questions of a kind, and of a kind that holds whole states; more in later turns."""
-LATEST_TURN = 3
-"""From this turn on they do not grow any more."""
+GROWTH = (1, 3, 6)
+"""How many times as much as the first turn the second and all later ones ask."""
+PROGRAMS, QUESTIONS = 3, 8
+"""What the first turn asks: programs, and questions of a kind."""
+MOST_PROGRAMS = 12
+"""Programs of one seed: of more, Hypothesis would make up most by repeating parts of earlier ones."""
 SUITE_OF_PROGRAMS = "blocks"
 """Who does not support this suite is given no programs."""
 
@@ -154,6 +156,11 @@ def first_material() -> Material:
     return material
 
 
+def size_of(turn: int) -> int:
+    """How many times as much as the first turn a turn asks; turns are counted from 1."""
+    return GROWTH[min(turn, len(GROWTH)) - 1]
+
+
 def _seed(test: LiveTest, turn: int) -> int:
     return test.budget.seed * 1_000_003 + turn
 
@@ -162,7 +169,7 @@ def _take_questions(test: LiveTest, client: LiveClient, asked: Asked, material: 
     name = asked.name
     if name in test.skipped:
         return
-    most = min(turn, LATEST_TURN) * asked.weight * (WHOLE_STATES if asked.whole_states else QUESTIONS)
+    most = size_of(turn) * asked.weight * QUESTIONS
     done = ask_questions(client, asked, material, test.clock, most, _seed(test, turn), test.budget.shrink_seconds)
     test.questions[name] = test.questions.get(name, 0) + done.questions
     if done.skipped:
@@ -182,7 +189,7 @@ def _take_programs(test: LiveTest, client: LiveClient, material: Material, turn:
         material.blocks.extend(taken.applied for taken in run.taken if taken.applied is not None)
         tell(test)
 
-    most = min(PROGRAMS, test.budget.programs - test.programs)
+    most = min(PROGRAMS * size_of(turn), MOST_PROGRAMS, test.budget.programs - test.programs)
     try:
         found = hunt_programs(client, test.clock, most, test.budget.steps, _seed(test, turn), observe)
     except LiveSkipped as reason:

@@ -43,6 +43,6 @@ class Asked:
     draw: Draw
     """From what programs left behind to the questions."""
     whole_states: bool = False
-    """Whether it needs blocks of programs, and holds whole states: it takes longer, so fewer are asked in a turn."""
+    """Whether it needs blocks of programs, and holds whole states: it takes longer, and comes after them in a turn."""
     weight: int = 1
     """How many times as many are asked as of others: of what decides much."""

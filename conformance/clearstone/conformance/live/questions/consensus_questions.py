@@ -37,6 +37,7 @@ blocks = st.sampled_from((BLOCK, BLOCK, BLOCK, OTHER, INVALID))
 values = st.sampled_from((BLOCK, NIL, OTHER, INVALID))
 groups = [tuple(who for who in range(4) if group >> who & 1) for group in range(16)]
 voters = st.sampled_from(((0, 1, 2, 3), (1, 2, 3), (0, 1, 3))) | st.sampled_from(groups)
+few = st.sampled_from([group for group in groups if len(group) < 3])
 kinds = st.sampled_from((PREVOTE, PRECOMMIT))
 places = st.sampled_from((PROPOSE, PREVOTE, PRECOMMIT, NEW))
 WHERE: dict[type, int] = {Proposed: PROPOSE, Polka: PREVOTE, NilPolka: PREVOTE, Split: PREVOTE, Start: NEW}
@@ -92,7 +93,8 @@ def steps(draw: st.DrawFn) -> StepToTake:
     if draw(st.integers(0, 2)) == 0:
         about.append((draw(kinds), draw(st.integers(0, 4)), draw(values)))
     for kind, at, value in about:
-        received += [_said(who, Vote("c", 9, at, kind, value, 0, ())) for who in draw(voters)]
+        some = few if isinstance(claim, Ahead) else voters
+        received += [_said(who, Vote("c", 9, at, kind, value, 0, ())) for who in draw(some)]
     candidate = draw(st.sampled_from((BLOCK, NIL, OTHER)))
     return StepToTake(node, validators, tuple(dict.fromkeys(received)), (BLOCK, OTHER), candidate, claim)
 
@@ -125,7 +127,7 @@ def claims(proposal: Proposal, round: int) -> st.SearchStrategy[Claim]:
         st.just(Commit(proposal)),
         st.just(NilPolka()),
         st.builds(Split, kinds),
-        st.builds(Ahead, rounds),
+        st.builds(Ahead, st.sampled_from((round + 1, round + 2, round))),
         st.builds(Timeout, st.sampled_from((PROPOSE, PREVOTE, PRECOMMIT)), rounds),
         st.just(Start()),
     )

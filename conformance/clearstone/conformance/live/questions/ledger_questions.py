@@ -171,7 +171,7 @@ ASKED = (
         ("MARGIN-6", "MARGIN-3", "MARGIN-4", "LIQ-1"),
         accounts,
         True,
-        4,
+        2,
     ),
     Asked(
         "apply-transaction",
@@ -181,7 +181,6 @@ ASKED = (
         ("LEDGER-7", "MARGIN-6", "LIQ-2"),
         transactions,
         True,
-        3,
     ),
     Asked(
         "apply-blocks",
@@ -191,7 +190,6 @@ ASKED = (
         ("LEDGER-7", "WATER-1", "WATER-2", "WATER-3"),
         blocks,
         True,
-        3,
     ),
     Asked(
         "spoilt-block", "blocks", "apply_blocks", "blocks with a flaw", ("CONS-6", "ORACLE-6"), spoilt_blocks, True, 2
