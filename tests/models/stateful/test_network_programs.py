@@ -8,7 +8,9 @@ from clearstone.models.stateful.network_program import (
     Arrive,
     Calm,
     Crash,
+    Forge,
     Lie,
+    Poll,
     Program,
     Propose,
     Restart,
@@ -28,6 +30,8 @@ EVERY_KIND = Program(
         Lie(1, 1, 0, "a", (0, 2)),
         Lie(1, 1, 0, "nil", (3,)),
         Propose(1, 1, "other", (0, 2, 3), 0),
+        Poll(1, 0, (0,)),
+        Forge(1, "out of turn", 0, "a"),
         Crash(2, 1),
         Crash(3),
         TimeOut(0, (0, 2, 3)),
@@ -83,6 +87,7 @@ def test_plainer_steps_have_fewer_recipients_and_joined_ones_have_both():
     assert Talk((0,), 1) in list(plainer(Talk((0, 1), 1)))
     assert Talk((0, 1), 0) in list(plainer(Talk((0, 1), 1)))
     assert Crash(1) in list(plainer(Crash(1, 3)))
+    assert Arrive(1, 0, 3, (2,)) in list(plainer(Poll(1, 0, (2,))))
     assert list(joined(Lie(1, 1, 0, "a", (0,)), Lie(1, 1, 0, "a", (2,)))) == [Lie(1, 1, 0, "a", (0, 2))]
     assert list(joined(Lie(1, 1, 0, "a", (0,)), Lie(1, 1, 0, "b", (2,)))) == []
 

@@ -28,6 +28,12 @@ def test_neighbours_become_one_step_and_each_step_is_made_plainer(steps: list[in
     assert Shrinker().shrink(tuple(steps), lambda tried: sum(tried) >= 40, smaller, sums) == (40,)
 
 
+def test_it_ends_after_so_many_steps():
+    shrinker = Shrinker(most_steps=300)
+    assert shrinker.shrink(tuple(range(100)), lambda steps: steps[-1] == 99, smaller, nothing)[-1] == 99
+    assert 300 <= shrinker.steps < 400
+
+
 def test_it_ends_after_so_many_runs_with_something_that_still_breaks():
     runs = 0
 

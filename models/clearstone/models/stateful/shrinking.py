@@ -2,8 +2,8 @@
 
 Programs are data, so this works on them alone, whatever made them up: first steps are left out, in large parts and then
 one by one; then neighbours are made one step, and each step that is left is made plainer. That is what delta debugging
-does (Zeller, Hildebrandt: ddmin). The work is counted in programs run, so it ends, and a busy machine changes nothing
-about what comes out.
+does (Zeller, Hildebrandt: ddmin). The work is counted in programs run and in their steps, so it ends, and a busy machine
+changes nothing about what comes out.
 """
 
 from __future__ import annotations
@@ -16,15 +16,24 @@ Step = TypeVar("Step")
 
 MOST_RUNS = 3_000
 """Programs run at most."""
+MOST_STEPS = 30_000
+"""Steps of those programs at most; a step of the exchange, with one invariant asked, takes one to two milliseconds."""
 
 
 class Shrinker:
-    """Counts the programs that it runs."""
+    """Counts the programs that it runs, and their steps."""
 
-    def __init__(self, most: int = MOST_RUNS) -> None:
-        """Run so many programs at most."""
+    def __init__(self, most: int = MOST_RUNS, most_steps: int = MOST_STEPS) -> None:
+        """Run so many programs at most, of so many steps together."""
         self.runs = 0
+        self.steps = 0
         self.most = most
+        self.most_steps = most_steps
+
+    @property
+    def spent(self) -> bool:
+        """Whether no more programs are to be run."""
+        return self.runs >= self.most or self.steps >= self.most_steps
 
     def shrink(
         self,
@@ -36,11 +45,14 @@ class Shrinker:
         """The shortest steps found that still break what these break."""
 
         def still(candidate: tuple[Step, ...]) -> bool:
+            if self.spent:
+                return False
             self.runs += 1
-            return self.runs <= self.most and breaks(candidate)
+            self.steps += len(candidate)
+            return breaks(candidate)
 
         before: tuple[Step, ...] | None = None
-        while steps != before and self.runs < self.most:
+        while steps != before and not self.spent:
             before = steps
             steps = without_parts(steps, still)
             steps = with_neighbours_joined(steps, still, joined)
