@@ -101,7 +101,7 @@ def _self_made() -> list[Draft]:
     return stage.drafts
 
 
-def _played(suite: str, name: str, told: str, stage: LedgerStage, state: Snapshot, blocks: int = 1) -> Draft:
+def played(suite: str, name: str, told: str, stage: LedgerStage, state: Snapshot, blocks: int = 1) -> Draft:
     """A case of empty blocks on a state that was edited."""
     restored = restore(state)
     if isinstance(restored, Rejection):
@@ -113,7 +113,8 @@ def _played(suite: str, name: str, told: str, stage: LedgerStage, state: Snapsho
     return Draft(f"{suite}/{name}", told, (*DEFAULT, "LIQ-1", "LEDGER-7"), "apply_blocks", question)
 
 
-def _flag(state: Snapshot, stage: LedgerStage, account_id: str) -> Snapshot:
+def flag(state: Snapshot, stage: LedgerStage, account_id: str) -> Snapshot:
+    """The state with an account flagged since its last block, and no other of its pool."""
     account = replace(account_of(state, account_id), flagged_at=stage.chain.state.time)
     pools = tuple((name, replace(pool, flagged=(account_id,))) for name, pool in state.pools)
     return replace(with_account(state, account_id, account), pools=pools)
@@ -126,7 +127,7 @@ def _flagged() -> list[Draft]:
     for lots in (0, -1, 2):
         positions = ((MARKET, lots, lots * LOT),) if lots else ()
         held = with_equity(stage, holding(stage, bob, 0, *((m, -n, -c) for m, n, c in positions)), bob, 100 * USD)
-        held = _and_holding(stage, held, alice, positions)
+        held = and_holding(stage, held, alice, positions)
         need = maintenance_of(stage, held, alice)
         buffered = -(-need * (PPM + POOL.liquidation_buffer) // PPM)
         for name, equity in (
@@ -138,13 +139,13 @@ def _flagged() -> list[Draft]:
             ("the-buffer", buffered),
         ):
             if lots or "buffer" not in name:
-                state = _flag(with_equity(stage, held, alice, equity), stage, alice)
+                state = flag(with_equity(stage, held, alice, equity), stage, alice)
                 told = "A flag goes with the buffer; without equity an account defaults."
-                found.append(_played("waterfall", f"flagged-{signed_name(lots)}-at-{name}", told, stage, state))
+                found.append(played("waterfall", f"flagged-{signed_name(lots)}-at-{name}", told, stage, state))
     return found
 
 
-def _and_holding(
+def and_holding(
     stage: LedgerStage, state: Snapshot, account_id: str, positions: tuple[tuple[str, int, int], ...]
 ) -> Snapshot:
     """The state in which an account, too, has positions."""
@@ -177,11 +178,11 @@ def _holders() -> list[Draft]:
             state = with_equity(stage, holding(stage, alice, 0, (MARKET, lots, lots * LOT)), alice, -3_000_017)
             for place, (held, profit) in enumerate(holders):
                 positions = ((MARKET, held, held * LOT - profit),) if held else ()
-                state = _and_holding(stage, state, names[place], positions)
+                state = and_holding(stage, state, names[place], positions)
                 state = with_equity(stage, state, names[place], 20 * USD + 13 * place)
                 state = with_locked(stage, state, names[place], 1_000_000 * place + 7, 333_333 * place)
             told = "Positions close against opposite ones, those in profit first; the deficit is assigned to the atom."
             found.append(
-                _played("waterfall", f"holders-{name}-insured-{insurance}", told, stage, _flag(state, stage, alice))
+                played("waterfall", f"holders-{name}-insured-{insurance}", told, stage, flag(state, stage, alice))
             )
     return found

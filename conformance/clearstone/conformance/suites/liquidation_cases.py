@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from clearstone.conformance.suites import default_bound_cases
+from clearstone.conformance.suites import default_bound_cases, pool_bound_cases
 from clearstone.conformance.suites.draft import Draft
 from clearstone.conformance.suites.ledger_stage import RING, LedgerStage
 from clearstone.models.scenario_genesis import (
@@ -29,7 +29,15 @@ CALL, HIGHER = series(call=True, strike=50_000), series(call=True, strike=52_000
 
 def drafts() -> list[Draft]:
     """The cases of the suite `liquidation`."""
-    return [*_thresholds(), *_perpetuals(), *_expiries(), *_of_no_help(), *_frozen(), *default_bound_cases.drafts()]
+    return [
+        *_thresholds(),
+        *_perpetuals(),
+        *_expiries(),
+        *_of_no_help(),
+        *_frozen(),
+        *default_bound_cases.drafts(),
+        *pool_bound_cases.liquidation_drafts(),
+    ]
 
 
 def _thresholds() -> list[Draft]:
