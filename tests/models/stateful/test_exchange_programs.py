@@ -3,12 +3,16 @@ import json
 import pytest
 
 from clearstone.models.stateful import exchange_run
+from clearstone.models.stateful import exchange_steps as steps
 from clearstone.models.stateful.exchange_machine import ExchangeMachine
+from clearstone.models.stateful.exchange_moves import TAKEN, asked_of, squeezing_price
 from clearstone.models.stateful.exchange_program import Act, Program, Step, id_number, joined, plainer
 from clearstone.models.stateful.exchange_run import RESTART, TOTALITY, ExchangeRun, run_program
 from clearstone.models.stateful.exchange_world import EXPIRY, PLACES, SEATS, WORLDS
 from clearstone.models.stateful.hunting import MACHINES, make_up
+from clearstone.spec.accounts import lots_in
 from clearstone.spec.encoding.state_json import from_json, to_json
+from clearstone.spec.margin import health_equity, maintenance_requirement
 from clearstone.spec.state_root import state_root
 from clearstone.spec.transactions import (
     Action,
@@ -74,14 +78,14 @@ def test_running_a_program_again_gives_the_same_state():
 def test_an_option_can_be_traded_expire_and_be_settled():
     first = ExchangeRun("ample")
     series = "BTC-50000-C"
-    steps = (
+    told = (
         trade("carol", "bob", 10, 1_000, series),
         Step(elapsed=EXPIRY - first.state.time - 1_000, prices=(("BTC", 52_000),)),
         Step((Act("alice", Settle("bob", series)),), elapsed=1_000),
         Step(elapsed=60_000),
         Step((Act("alice", Settle("bob", series)),)),
     )
-    run = run_program(Program("ample", steps))
+    run = run_program(Program("ample", told))
     assert run.violations == ()
     receipts = [taken.applied.receipt.transactions for taken in run.taken]
     assert receipts[2][0].rejection.rule == "OPT-3"
@@ -120,8 +124,8 @@ def test_every_kind_of_step_has_json_of_its_own():
         OpenAccount(bytes(32), "main", 1),
         order("buy", 1, 1),
     )
-    steps = tuple(Step((Act("bob", action),)) for action in actions)
-    program = Program("lean", (*steps, Step((), 5, (("BTC", 1),), (1, 2), (("ETH", 3),), True)))
+    told = tuple(Step((Act("bob", action),)) for action in actions)
+    program = Program("lean", (*told, Step((), 5, (("BTC", 1),), (1, 2), (("ETH", 3),), True)))
     assert from_json(Program, json.loads(json.dumps(to_json(program)))) == program
 
 
@@ -165,10 +169,47 @@ def test_made_up_programs_reach_every_kind_of_transaction_and_run_again_to_the_s
     for number in range(4):
         make_up(MACHINES["exchange"], runs.append, 8, 40, number)
     sent = {type(act.action) for run in runs for taken in run.taken for act in taken.step.acts}
-    assert sent >= {Deposit, Withdraw, Transfer, Place, Liquidate, ChangeParameter, OpenAccount}
+    assert sent >= {Deposit, Withdraw, Release, Transfer, Place, Cancel, Liquidate, ChangeParameter, OpenAccount}
     last = max(runs, key=lambda run: run.length)
     assert state_root(run_program(last.program).state) == state_root(last.state)
-    assert {"fill", "rested", "flagged"} <= {kind for run in runs for kind in kinds(run)}
+    seen = {kind for run in runs for kind in kinds(run)}
+    assert {"fill", "rested", "flagged", "liquidated", "defaulted", "absorbed", "bound"} <= seen
+
+
+def test_a_squeeze_takes_an_account_as_far_as_it_says():
+    run = ExchangeRun("lean")
+    run.take(steps.trade(run.state, "carol", "dave", "BTC-PERP", "sell", "20", 0))
+    spare = {}
+    for depth in ("between", "nearly", "flagged", "ruined"):
+        for _ in range(3):  # what is required moves with the price
+            run.take(Step(prices=(("BTC", squeezing_price(run.state, "dave", depth)),)))
+        account = run.state.ledger.accounts[PLACES["dave"].id]
+        required = maintenance_requirement(account, run.state.quotes)
+        spare[depth] = health_equity(account, run.state.quotes) / required
+    assert 1 < spare["between"] < 1.05
+    assert 0.85 < spare["nearly"] < 0.95
+    assert 0.45 < spare["flagged"] < 0.55
+    assert spare["ruined"] < 0
+
+
+def test_a_position_is_handed_over_whole_and_withdrawals_are_released_together():
+    run = ExchangeRun("lean")
+    run.take(steps.trade(run.state, "carol", "dave", "BTC-PERP", "sell", "20", 0))
+    run.take(steps.handed_over(run.state, "carol", "bob", "BTC-PERP"))
+    lots = {name: lots_in(run.state.ledger.accounts[PLACES[name].id], "BTC-PERP") for name in ("carol", "bob", "dave")}
+    assert lots == {"carol": 0, "bob": -20, "dave": 20}
+    run.take(steps.all_withdraw(run.state, "other", "some", 7))
+    released = steps.all_released(run.state)
+    assert len(released.acts) == 3
+    assert all(receipt.rejection is None for receipt in run.take(released).applied.receipt.transactions)
+
+
+def test_what_a_liquidator_asks_for_follows_from_the_position():
+    run = ExchangeRun("lean")
+    run.take(steps.trade(run.state, "carol", "dave", "BTC-PERP", "sell", "20", 0))
+    asked = [asked_of(run.state, "dave", "BTC-PERP", word) for word in TAKEN]
+    assert asked == [10_000, 16, 1, 20, 10, 4, 21]
+    assert asked_of(run.state, "frank", "BTC-PERP", "all") == 1
 
 
 def test_the_machine_says_nothing_before_it_has_begun():

@@ -2,8 +2,8 @@
 
 Programs are data, so this works on them alone, whatever made them up: first steps are left out, in large parts and then
 one by one; then neighbours are made one step, and each step that is left is made plainer. That is what delta debugging
-does (Zeller, Hildebrandt: ddmin). The work is counted in programs run and in their steps, so it ends, and a busy machine
-changes nothing about what comes out.
+does (Zeller, Hildebrandt: ddmin). The work is counted in programs run and in their steps, so it ends, and a busy
+machine changes nothing about what comes out.
 """
 
 from __future__ import annotations
