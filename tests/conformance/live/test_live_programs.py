@@ -139,3 +139,11 @@ def test_the_same_seed_makes_up_the_same_programs(reference, keys):
     programs = [run.program for run in seen]
     assert len(programs) == 6
     assert programs[:3] == programs[3:]
+
+
+def test_a_client_can_follow_the_last_steps_alone(reference, keys):
+    for alone in range(1, 4):
+        run = run_live(PROGRAM, reference, alone)
+        assert run.mismatch is None
+        assert (run.length, len(run.blocks)) == (4, 2 if alone < 3 else 1)
+    assert run.opened.height == run.taken[-1].applied.before.height

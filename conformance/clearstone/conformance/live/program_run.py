@@ -35,22 +35,28 @@ class LiveRun(ExchangeRun):
     It must begin and go on under `keys_made_by(RING.named)`, for its people to be able to sign.
     """
 
-    def __init__(self, world: str, client: LiveClient) -> None:
-        """Begin in a world: the client opens its state."""
+    def __init__(self, world: str, client: LiveClient, alone: int = 0) -> None:
+        """Begin in a world. The client opens the state after so many steps, which the spec takes alone."""
         super().__init__(world, Tally({}))
-        self.chain = signing(self.chain)
         self.client = client
+        self.alone = alone
         self.opened = self.first
         """The state that was opened last: a restarted client opens what was written down."""
         self.blocks: list[Block] = []
         """The blocks since then, as they were given to the client."""
         self.expected: wire.Json = None
         """The spec's answer to what was asked last."""
-        self.mismatch: Mismatch | None = self._opening(self.first)
+        self.mismatch: Mismatch | None = None
         """What was wrong, if anything; nothing is taken after it."""
+        if alone == 0:
+            self._open()
 
     def take(self, step: Step) -> Taken:
         """Take a step on both sides."""
+        if self.length < self.alone:
+            return super().take(step)
+        if self.length == self.alone > 0:
+            self._open()
         taken = super().take(step)
         if taken.violations or self.mismatch is not None:
             return taken
@@ -64,6 +70,12 @@ class LiveRun(ExchangeRun):
             violation = Violation(DIFFERS, self.state.height, self.mismatch.reason)
             self.taken[-1] = replace(taken, violations=(violation,))
         return self.taken[-1]
+
+    def _open(self) -> None:
+        """From here on blocks are signed, and the client follows."""
+        self.chain = signing(self.chain)
+        self.opened = self.state
+        self.mismatch = self._opening(self.opened)
 
     def _opening(self, state: State) -> Mismatch | None:
         """Have a state opened."""
@@ -114,9 +126,9 @@ def _first_snapshot(world: str, state: State) -> wire.Json:
     return _FIRST[world][1]
 
 
-def run_live(program: Program, client: LiveClient) -> LiveRun:
+def run_live(program: Program, client: LiveClient, alone: int = 0) -> LiveRun:
     """Run a program to its end, or to the first step at which the client is not with the spec."""
-    run = LiveRun(program.world, client)
+    run = LiveRun(program.world, client, alone)
     for step in program.steps:
         if run.mismatch is not None or run.take(step).violations:
             break
