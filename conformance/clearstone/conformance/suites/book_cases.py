@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from clearstone.conformance.suites import pool_bound_cases, trade_bound_cases
+from clearstone.conformance.suites import pool_bound_cases, single_bound_cases, trade_bound_cases
 from clearstone.conformance.suites.draft import Draft
 from clearstone.conformance.suites.ledger_stage import RING, LedgerStage
 from clearstone.conformance.suites.order_cases import (
@@ -46,6 +46,7 @@ def drafts() -> list[Draft]:
         *option_drafts(),
         *trade_bound_cases.drafts(),
         *pool_bound_cases.book_drafts(),
+        *single_bound_cases.book_drafts(),
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from clearstone.conformance.operations.market_operations import FundingToAdvance, ImpactPrices
-from clearstone.conformance.suites import trade_bound_cases
+from clearstone.conformance.suites import single_bound_cases, trade_bound_cases
 from clearstone.conformance.suites.draft import Draft
 from clearstone.conformance.suites.ledger_stage import LedgerStage
 from clearstone.models.scenario_genesis import HOUR, MINUTE, PERPETUAL, START, USD, buy, scenario_genesis, sell, trade
@@ -22,7 +22,14 @@ RUNNING = Funding(index=12_345, rate=100, remainder=17, ends_at=START + 8 * HOUR
 
 def drafts() -> list[Draft]:
     """The cases of the suite `funding`."""
-    return [*_accruals(), *_samples(), *_turns(), *_settlements(), *trade_bound_cases.loss_drafts()]
+    return [
+        *_accruals(),
+        *_samples(),
+        *_turns(),
+        *_settlements(),
+        *trade_bound_cases.loss_drafts(),
+        *single_bound_cases.funding_drafts(),
+    ]
 
 
 def _advance(

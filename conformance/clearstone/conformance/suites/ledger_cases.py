@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from clearstone.conformance.suites import pool_bound_cases
+from clearstone.conformance.suites import pool_bound_cases, single_bound_cases
 from clearstone.conformance.suites.change_cases import change_drafts, try_changes
 from clearstone.conformance.suites.draft import Draft
 from clearstone.conformance.suites.ledger_stage import RING, LedgerStage
@@ -51,7 +51,8 @@ def drafts() -> list[Draft]:
     try_changes(stage)
     _releases(stage, alice)
     _bounds(stage, alice, bob)
-    return stage.drafts + _leaving() + _pending() + _fees() + change_drafts() + pool_bound_cases.ledger_drafts()
+    found = stage.drafts + _leaving() + _pending() + _fees() + change_drafts()
+    return found + pool_bound_cases.ledger_drafts() + single_bound_cases.ledger_drafts()
 
 
 def _openings(stage: LedgerStage, alice: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from clearstone.conformance.operations.market_operations import ExpiryToSample, OptionToQuote, SeriesAtPrice
+from clearstone.conformance.suites import single_bound_cases
 from clearstone.conformance.suites.draft import Draft
 from clearstone.conformance.suites.ledger_stage import RING, LedgerStage
 from clearstone.models.scenario_genesis import HOUR, OPTION, PROTOCOL, START, USD, scenario_genesis, series, trade
@@ -20,7 +21,7 @@ SLOT, SLOTS, MINIMUM = PROTOCOL.settlement_slot, PROTOCOL.settlement_slots, PROT
 
 def drafts() -> list[Draft]:
     """The cases of the suite `options`."""
-    return [*_quotes(), *_payoffs(), *_expiries(), *_settlements()]
+    return [*_quotes(), *_payoffs(), *_expiries(), *_settlements(), *single_bound_cases.options_drafts()]
 
 
 def _quotes() -> list[Draft]:

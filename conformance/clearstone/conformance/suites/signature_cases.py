@@ -156,6 +156,8 @@ def _of_wrong_length() -> Cases:
     for length in (0, 31, 33):
         question = SignatureToCheck((A * 2)[:length], good.message, good.signature)
         found.append((f"key-of-{length}-bytes", "A key has 32 bytes.", question))
+    longer = SignatureToCheck(A, good.message, good.signature + b"\x00")
+    found.append(("signature-and-a-zero", "A number is not longer for a zero, but a signature is.", longer))
     for length in (0, 63, 65, 128):
         question = SignatureToCheck(A, good.message, (good.signature * 2)[:length])
         found.append((f"signature-of-{length}-bytes", "A signature has 64 bytes.", question))

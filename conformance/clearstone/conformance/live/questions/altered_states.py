@@ -15,8 +15,10 @@ from clearstone.models.scenario_genesis import MULTIPLIER, USD
 from clearstone.models.stateful.exchange_world import PLACES
 from clearstone.spec.accounts import Account, Position, position_in, with_position
 from clearstone.spec.ledger_state import Market
+from clearstone.spec.margin import health_equity, maintenance_requirement
 from clearstone.spec.oracle import Feed
-from clearstone.spec.snapshot import Snapshot, snapshot_of
+from clearstone.spec.receipts import Rejection
+from clearstone.spec.snapshot import Snapshot, restore, snapshot_of
 
 PEOPLE = ("alice", "bob", "carol", "dave", "alice-2")
 MARKETS = ("BTC-PERP", "BTC-50000-C", "BTC-55000-C", "BTC-50000-P", "BTC-55000-P")
@@ -30,6 +32,10 @@ SPREADS = (
     (("BTC-50000-C", 10), ("BTC-55000-C", -11), ("BTC-PERP", 1)),
 )
 """Lots of markets that margin sees together: with fewer calls bought than sold, as many, puts, the underlying."""
+LEVELS = (None, None, 900, 500, 999, 1_000, 1_040, 100, 0, -500)
+"""Equity in thousandths of maintenance margin that somebody is brought to, if at all."""
+AGES = (0, 1_000, 60_000, 599_000, 900_000, 10**13)
+"""How long ago somebody was flagged, in ms; the last at time 0."""
 dollars = st.sampled_from((USD, 100 * USD, 900 * USD, 5_000 * USD, 1))
 
 
@@ -88,6 +94,15 @@ class Alteration:
         feeds = tuple((name, moved(name, held)) for name, held in self.snapshot.feeds)
         self.snapshot = replace(self.snapshot, feeds=feeds)
 
+    def weaken(self, name: str, payee: str, level: int) -> None:
+        """Somebody pays away so much that his equity is that many thousandths of his maintenance margin."""
+        state = restore(self.done())
+        assert not isinstance(state, Rejection), f"an altered state is one: {state}"
+        account = state.ledger.accounts[PLACES[name].id]
+        if account.positions and name != payee:
+            goal = maintenance_requirement(account, state.quotes) * level // 1_000
+            self.pay(name, payee, health_equity(account, state.quotes) - goal)
+
     def done(self) -> Snapshot:
         """The snapshot, with the pools' lists of who is flagged."""
         pools = tuple(
@@ -135,10 +150,13 @@ def altered_states(material: Material) -> st.SearchStrategy[Snapshot]:
             made.pay(draw(someone), draw(someone), draw(dollars))
         if draw(st.integers(0, 3)) == 3:
             made.lock(draw(someone), draw(dollars), draw(dollars))
-        if draw(st.integers(0, 2)) == 2:
-            made.flag(draw(someone), draw(st.sampled_from((0, 1_000, 60_000, 599_000, 900_000, 10**13))))
+        if draw(st.booleans()):
+            made.flag(draw(st.just(hero) | someone), draw(st.sampled_from(AGES)))
         made.jump("BTC", draw(jumps))
         made.jump("MARK", draw(jumps))
+        level = draw(st.sampled_from(LEVELS))
+        if level is not None:
+            made.weaken(hero, draw(someone), level)
         return made.done()
 
     return altered()

@@ -42,7 +42,8 @@ def next_steps(draw: st.DrawFn, state: State) -> Step:
     if kind == "liquidate":
         wait = draw(st.sampled_from(("second", "second", "minute", "stale")))
         taken = draw(st.sampled_from(TAKEN))
-        return steps.liquidation(state, draw(st.sampled_from((0, 1, -1))), draw(few), draw(few), taken, wait)
+        by, rank = draw(st.sampled_from((0, 0, 1, -1))), draw(st.sampled_from((0, 0, 0, 1, 2)))
+        return steps.liquidation(state, by, rank, draw(few), taken, wait)
     if kind == "trade":
         market, size = draw(st.sampled_from(MARKETS)), draw(st.sampled_from(SIZES))
         offset = draw(st.sampled_from((0, 1_000, -1_000, 105_000)))
