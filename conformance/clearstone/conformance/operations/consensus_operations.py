@@ -27,7 +27,8 @@ class StepToTake:
     validators: Validators
     """Who decides, ascending by key."""
     received: tuple[SignedMessage, ...]
-    """The messages in its log: all admitted before, so signatures and whose turn it was are not looked at again."""
+    """Its log: messages of validators, of this chain and height, all admitted before, so that neither signatures nor
+    whose turn it was are looked at again."""
     valid: tuple[bytes, ...]
     """Ids of the blocks that may be decided at this height; all others may not."""
     candidate: bytes
