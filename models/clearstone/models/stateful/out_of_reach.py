@@ -22,7 +22,18 @@ EXCHANGE_LAYERS = (
 )
 """Layers of the catalogue that are the exchange machine's."""
 NETWORK_LAYERS = ("consensus", "messages", "evidence")
-"""Layers that are the network machine's; what is written in blocks, of `messages`, the exchange machine finds."""
+"""Layers that are the network machine's."""
+IN_BLOCKS = (
+    "commit-without-quorum",
+    "duplicate-precommit-counts-twice",
+    "commit-with-strangers",
+    "one-good-signature-suffices",
+    "root-not-checked",
+    "commit-of-another-block",
+    "time-goes-backwards",
+    "block-time-of-proposer",
+)
+"""Mutants of the layer `messages` that are about what stands in blocks: those the exchange machine finds."""
 
 OUT_OF_REACH: Mapping[str, str] = MappingProxyType(
     {
