@@ -1,6 +1,6 @@
 /** What a lot is worth, feeds, funding and settlement prices: the suites `oracle`, `options` and `funding`. */
 
-import { flag, integer, optional, record } from "../encoding/shapes.js";
+import { flag, integer, optional, record, text } from "../encoding/shapes.js";
 import { advanceFunding, samplePremium } from "../exchange/funding.js";
 import { Quote, payoff, quoteOption, quotePerpetual } from "../exchange/instruments.js";
 import { blockTime, isFresh, updateFeed } from "../exchange/oracle.js";
@@ -8,7 +8,6 @@ import { sampleExpiry } from "../exchange/settlement.js";
 import { Commit, Validators } from "../records/consensus.js";
 import { OptionSeries, Perpetual, ProtocolParameters } from "../records/instruments.js";
 import { Expiry, Feed, Funding } from "../records/state.js";
-import { text } from "../encoding/shapes.js";
 import { Number } from "./arithmetic.js";
 import { operation, type Operations } from "./operation.js";
 
