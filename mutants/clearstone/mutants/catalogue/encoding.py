@@ -12,7 +12,7 @@ MUTANTS = (
         new="",
         breaks="ENC-2: a second signature over the same message follows from the first",
         layer="encoding",
-        caught_by=("check",),
+        caught_by=("check", "conform"),
     ),
     Mutant(
         name="small-order-keys",
@@ -21,7 +21,7 @@ MUTANTS = (
         new="return y < P",
         breaks="ENC-2: one signature fits many messages",
         layer="encoding",
-        caught_by=("check",),
+        caught_by=("check", "conform"),
     ),
     Mutant(
         name="signature-without-domain",
@@ -30,7 +30,7 @@ MUTANTS = (
         new='cbor.encode("")',
         breaks="ENC-2: a signature over one record speaks for another",
         layer="encoding",
-        caught_by=("check",),
+        caught_by=("check", "conform"),
     ),
     Mutant(
         name="longer-heads-accepted",
@@ -39,7 +39,7 @@ MUTANTS = (
         new="if argument < 0:",
         breaks="ENC-1: a value has several encodings, and a block several ids",
         layer="encoding",
-        caught_by=("check",),
+        caught_by=("check", "conform"),
     ),
     Mutant(
         name="keys-in-any-order",
@@ -48,7 +48,7 @@ MUTANTS = (
         new="if data[at:after] == previous:",
         breaks="ENC-1: a map has several encodings",
         layer="encoding",
-        caught_by=("check",),
+        caught_by=("check", "conform"),
     ),
     Mutant(
         name="keys-twice",
@@ -57,7 +57,7 @@ MUTANTS = (
         new="if data[at:after] < previous:",
         breaks="ENC-3: a field is given twice, and readers differ on which counts",
         layer="encoding",
-        caught_by=("check",),
+        caught_by=("check", "conform"),
     ),
     Mutant(
         name="bytes-left-over",
@@ -66,7 +66,7 @@ MUTANTS = (
         new="return value",
         breaks="ENC-3: a value with anything behind it is the value",
         layer="encoding",
-        caught_by=("check",),
+        caught_by=("check", "conform"),
     ),
     Mutant(
         name="bignums-with-leading-zeros",
@@ -75,7 +75,7 @@ MUTANTS = (
         new="if length == 0:",
         breaks="ENC-1: a large integer has several encodings",
         layer="encoding",
-        caught_by=("check",),
+        caught_by=("check", "conform"),
     ),
     Mutant(
         name="keys-in-order-of-text",
@@ -84,7 +84,7 @@ MUTANTS = (
         new="entries = [(encode_text(key), encode(value[key])) for key in sorted(value)]",
         breaks="ENC-1: keys stand in the order of their texts",
         layer="encoding",
-        caught_by=("check",),
+        caught_by=("check", "conform"),
     ),
     Mutant(
         name="fields-in-their-own-order",
@@ -93,7 +93,7 @@ MUTANTS = (
         new="shapes = [(cbor.encode_text(name), name, shape) for name, shape in fields_of(cls)]",
         breaks="ENC-1: a record is written as nobody may read it",
         layer="encoding",
-        caught_by=("check",),
+        caught_by=("check", "conform"),
     ),
     Mutant(
         name="surplus-fields-accepted",
@@ -102,7 +102,7 @@ MUTANTS = (
         new="if not value.keys() >= names:",
         breaks="ENC-3: a record has several encodings",
         layer="encoding",
-        caught_by=("check",),
+        caught_by=("check", "conform"),
     ),
     Mutant(
         name="truth-is-a-number",
@@ -111,7 +111,7 @@ MUTANTS = (
         new="if not isinstance(value, int):",
         breaks="ENC-3: true is read as 1",
         layer="encoding",
-        caught_by=("check",),
+        caught_by=("check", "conform"),
     ),
     Mutant(
         name="trie-remembers-deletions",
@@ -120,7 +120,7 @@ MUTANTS = (
         new="return",
         breaks="ENC-1: the root depends on what was deleted",
         layer="encoding",
-        caught_by=("check",),
+        caught_by=("check", "conform"),
     ),
     Mutant(
         name="branch-hashed-like-a-leaf",
@@ -129,7 +129,7 @@ MUTANTS = (
         new='return sha256(b"\\x00" + left[0] + right[0]).digest(), left, right',
         breaks="ENC-1: a branch passes for an entry",
         layer="encoding",
-        caught_by=("check",),
+        caught_by=("check", "conform"),
     ),
     Mutant(
         name="absence-proved-by-presence",
@@ -138,7 +138,7 @@ MUTANTS = (
         new=" or elsewhere:",
         breaks="ENC-1: an entry's own leaf proves that it is absent",
         layer="encoding",
-        caught_by=("check",),
+        caught_by=("check", "conform"),
     ),
 )
 """The mutants of this layer."""
