@@ -47,6 +47,7 @@ test("a takeover never lowers equity over requirement, and takes no more than re
       const after = chain.account("dora");
       const [held, required] = [equity(before, quotes), maintenanceRequirement(before, quotes)];
       assert.ok(equity(after, quotes) * required >= held * maintenanceRequirement(after, quotes));
+      assert.ok(figure(taken, "discount") >= 0n && figure(taken, "penalty") >= 0n);
       const lots = figure(taken, market);
       assert.ok(lots <= asked && lotsIn(after, market) === LOTS - lots);
       if (lots === asked) continue;
