@@ -136,11 +136,14 @@ def altered_states(material: Material) -> st.SearchStrategy[Snapshot]:
         feeds = dict(made.snapshot.feeds)
         hero = draw(someone)
         signed = lots | lots.map(int.__neg__)
-        legs = draw(st.lists(st.tuples(st.sampled_from(MARKETS), signed), max_size=4))
-        if draw(st.integers(0, 2)) == 2:
-            legs = [
-                (market, size * draw(st.sampled_from((1, 7, 30)))) for market, size in draw(st.sampled_from(SPREADS))
-            ]
+        story = draw(st.sampled_from(("one perpetual", "a spread", "anything")))
+        if story == "one perpetual":
+            legs = [(MARKETS[0], draw(signed))]
+        elif story == "a spread":
+            size = draw(st.sampled_from((1, 7, 30)))
+            legs = [(market, size * part) for market, part in draw(st.sampled_from(SPREADS))]
+        else:
+            legs = draw(st.lists(st.tuples(st.sampled_from(MARKETS), signed), max_size=4))
         for market, size in legs:
             middle = feeds["BTC" if market == "BTC-PERP" else "MARK"].index
             price = max(1, middle * draw(st.sampled_from((1_000, 1_000, 900, 1_100))) // 1_000)

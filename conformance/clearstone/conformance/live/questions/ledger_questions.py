@@ -36,7 +36,7 @@ def next_steps(draw: st.DrawFn, state: State) -> Step:
     """What happens next: somebody liquidates, trades, sends, withdraws, settles; or nothing does."""
     kinds = ["trade", "pay", "pay", "change", "attest", "nothing"]
     weakest = weakest_first(state)
-    kinds += ["liquidate"] * 4 + ["settle"] if weakest else []
+    kinds += ["liquidate"] * 8 + ["settle"] if weakest else []
     kind = draw(st.sampled_from(kinds))
     few = st.integers(0, 3)
     if kind == "liquidate":
