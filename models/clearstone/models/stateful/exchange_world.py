@@ -13,6 +13,7 @@ from functools import cache
 
 from clearstone.models.chain import Chain, forked, named_key
 from clearstone.models.scenario_genesis import (
+    FIRST_INDEX,
     MINUTE,
     OPTION,
     PERPETUAL,
@@ -104,6 +105,14 @@ NAMES = Names()
 """The names at hand."""
 FEEDS = ("BTC", "MARK", "ETH")
 """The feeds: an index, the mark of all options on it, and the other pool's index."""
+FIRST_PRICES = {"BTC": FIRST_INDEX, "MARK": 1_000, "ETH": 2_000}
+"""What is reported of them when a program starts, in ticks."""
+FOLLOWERS = {
+    "BTC": ("BTC-PERP",),
+    "MARK": ("BTC-50000-C", "BTC-55000-C", "BTC-50000-P", "BTC-55000-P"),
+    "ETH": ("ETH-PERP",),
+}
+"""The markets whose prices are near to what is reported of a feed."""
 POOL_FEEDS = {"main": "BTC", "other": "ETH"}
 """The index that each pool's markets follow."""
 PERPETUALS = {"main": "BTC-PERP", "other": "ETH-PERP"}

@@ -19,7 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 from clearstone.invariants.catalogue import INVARIANTS
 from clearstone.invariants.checking import Tally
 from clearstone.models.collector import collector_at_rest
-from clearstone.models.stateful import exchange_program, exchange_run, network_program, network_run
+from clearstone.models.stateful import exchange_program, exchange_run, network_program, network_run, price_recasting
 from clearstone.models.stateful.drawing import drawn_from_the_seed_alone
 from clearstone.models.stateful.exchange_machine import ExchangeMachine
 from clearstone.models.stateful.found import Broken
@@ -70,6 +70,8 @@ class Machine:
     """Steps that are plainer than one of its steps."""
     joined: Callable[[Any, Any], Any]
     """Steps that may do for two that follow each other."""
+    recast: Callable[[Any], Any]
+    """Programs that may do for a whole one."""
 
 
 MACHINES = {
@@ -81,6 +83,7 @@ MACHINES = {
         exchange_run.run_program,
         exchange_program.plainer,
         exchange_program.joined,
+        price_recasting.as_if_unmoved,
     ),
     "network": Machine(
         "network",
@@ -90,6 +93,7 @@ MACHINES = {
         network_run.run_program,
         network_program.plainer,
         network_program.joined,
+        lambda steps: (),
     ),
 }
 """The machines by name."""
@@ -204,5 +208,5 @@ def shortest(machine: Machine, run: Run) -> tuple[Run, int]:
         return any(violation.invariant == broken for violation in tried.violations)
 
     shrinker = Shrinker()
-    steps = shrinker.shrink(program.steps, breaks, machine.plainer, machine.joined)
+    steps = shrinker.shrink(program.steps, breaks, machine.plainer, machine.joined, machine.recast)
     return machine.run(altered(program, steps=steps), None), shrinker.runs

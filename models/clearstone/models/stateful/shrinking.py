@@ -41,8 +41,12 @@ class Shrinker:
         breaks: Callable[[tuple[Step, ...]], bool],
         plainer: Callable[[Step], Iterable[Step]],
         joined: Callable[[Step, Step], Iterable[Step]],
+        recast: Callable[[tuple[Step, ...]], Iterable[tuple[Step, ...]]] = lambda steps: (),
     ) -> tuple[Step, ...]:
-        """The shortest steps found that still break what these break."""
+        """The shortest steps found that still break what these break.
+
+        `plainer` and `joined` are about one step and about two, `recast` about what has to change in all at once.
+        """
 
         def still(candidate: tuple[Step, ...]) -> bool:
             if self.spent:
@@ -54,7 +58,7 @@ class Shrinker:
         before: tuple[Step, ...] | None = None
         while steps != before and not self.spent:
             before = steps
-            steps = without_parts(steps, still)
+            steps = without_parts(recast_whole(without_parts(steps, still), still, recast), still)
             steps = with_neighbours_joined(steps, still, joined)
             for place in range(len(steps)):
                 steps = with_plainer(steps, place, still, plainer)
@@ -74,6 +78,22 @@ def without_parts(steps: tuple[Step, ...], still: Callable[[tuple[Step, ...]], b
         if size == 1:
             return steps
         size //= 2
+
+
+def recast_whole(
+    steps: tuple[Step, ...],
+    still: Callable[[tuple[Step, ...]], bool],
+    recast: Callable[[tuple[Step, ...]], Iterable[tuple[Step, ...]]],
+) -> tuple[Step, ...]:
+    """The steps recast as often as that does: each time something is gone that the others had to go with."""
+    found = True
+    while found:
+        found = False
+        for tried in recast(steps):
+            if tried != steps and still(tried):
+                steps, found = tried, True
+                break
+    return steps
 
 
 def with_neighbours_joined(
