@@ -18,6 +18,7 @@ from clearstone.models.stateful.exchange_run import Taken
 from clearstone.models.stateful.exchange_world import WORLDS
 from clearstone.models.stateful.found import Broken
 from clearstone.models.stateful.hunting import MACHINES, make_up
+from clearstone.models.stateful.price_recasting import as_if_unmoved
 from clearstone.models.stateful.shrinking import Shrinker
 
 FOR_THE_WHOLE = 5.0
@@ -117,7 +118,7 @@ class _Shrinking:
         def still(steps: tuple[Step, ...]) -> bool:
             return self.wrong(steps, last_only)
 
-        steps = Shrinker().shrink(self.best.program.steps, still, plainer, joined)
+        steps = Shrinker().shrink(self.best.program.steps, still, plainer, joined, as_if_unmoved)
         if last_only and steps != self.best.program.steps:
             self.clock = replace(self.clock, seconds=self.clock.seconds + FOR_THE_WHOLE)
             self.wrong(steps, False)
