@@ -32,9 +32,6 @@ export function ceilDiv(numerator: bigint, divisor: bigint): bigint {
 /** `a · b / divisor`, rounded down; the product is exact. */
 export const mulDivFloor = (a: bigint, b: bigint, divisor: bigint): bigint => floorDiv(a * b, divisor);
 
-/** `a · b / divisor`, rounded up; the product is exact. */
-export const mulDivCeil = (a: bigint, b: bigint, divisor: bigint): bigint => ceilDiv(a * b, divisor);
-
 export const abs = (n: bigint): bigint => (n < 0n ? -n : n);
 export const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 export const max = (a: bigint, b: bigint): bigint => (a > b ? a : b);

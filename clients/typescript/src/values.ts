@@ -43,16 +43,13 @@ const DECIMAL = /^(?:0|-?[1-9][0-9]{0,77})$/;
 const HEX = /^(?:[0-9a-f]{2})*$/;
 
 /** Integers of the protocol lie in [−2²⁵⁶, 2²⁵⁶). */
-export const INTEGER_LIMIT = 1n << 256n;
-
-export function isWithinIntegers(n: bigint): boolean {
-  return -INTEGER_LIMIT <= n && n < INTEGER_LIMIT;
-}
+const INTEGER_LIMIT = 1n << 256n;
 
 export function readInteger(value: unknown): bigint {
   if (typeof value !== "string" || !DECIMAL.test(value)) throw new Malformed("not an integer in decimal");
   const n = BigInt(value);
-  if (value.length > 76 && !isWithinIntegers(n)) throw new Malformed("an integer of more than 256 bits");
+  if (value.length > 76 && (n < -INTEGER_LIMIT || n >= INTEGER_LIMIT))
+    throw new Malformed("an integer of more than 256 bits");
   return n;
 }
 

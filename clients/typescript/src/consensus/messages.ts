@@ -46,7 +46,7 @@ export function checkMessage(chain: string, validators: Validators, signed: Sign
   if (!isMessageSigned(sender, message, signature)) throw new Rejection("ENC-2", "a bad signature");
 }
 
-export function isMessageSigned(sender: Hex, message: Message, signature: Hex): boolean {
+function isMessageSigned(sender: Hex, message: Message, signature: Hex): boolean {
   return message.kind === "Vote"
     ? isSigned(sender, "Vote", Vote, message, signature)
     : isSigned(sender, "Proposal", Proposal, message, signature);
@@ -108,7 +108,7 @@ export function checkCommit(chain: string, validators: Validators, commit: Commi
 }
 
 /** What a validator signed whose signature is in a commit. */
-export function precommitOf(chain: string, commit: Commit, { time, prices }: CommitSignature): Vote {
+function precommitOf(chain: string, commit: Commit, { time, prices }: CommitSignature): Vote {
   const { height, round, block_id } = commit;
   return { kind: "Vote", chain, height, round, step: PRECOMMIT, block_id, time, prices };
 }

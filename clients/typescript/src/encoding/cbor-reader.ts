@@ -4,7 +4,7 @@
  * What is no CBOR at all is ENC-3; CBOR that is not the one encoding of a value is ENC-1.
  */
 
-import { INTEGER_LIMIT, Rejection } from "../values.js";
+import { Rejection } from "../values.js";
 import { compareKeys, Major, type Plain } from "./cbor.js";
 
 /** The kinds that CBOR lets one write without a length; for the others 31 is reserved, as is a break out of nothing. */
@@ -145,6 +145,6 @@ class CborReader {
       throw notCanonical(start, "a bignum that is too small, too large or has leading zeros");
     }
     const magnitude = BigInt(`0x${digits.toString("hex")}`);
-    return magnitude < INTEGER_LIMIT && negative ? -1n - magnitude : magnitude;
+    return negative ? -1n - magnitude : magnitude;
   }
 }

@@ -30,7 +30,7 @@ const MARKET_RANGES = {
   insurance_cap: within(0n, MAX_ATOMS),
 };
 
-export const PROTOCOL_RANGES: Ranges<ProtocolParameters> = {
+const PROTOCOL_RANGES: Ranges<ProtocolParameters> = {
   report_staleness: within(1n, DAY),
   grace_blocks: within(1n, 1000n),
   parameter_delay: within(1n, 365n * DAY),
