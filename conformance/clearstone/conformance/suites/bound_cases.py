@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, replace
 from types import MappingProxyType
 
@@ -10,6 +10,7 @@ from clearstone.conformance.operations.encoding_operations import GenesisToStart
 from clearstone.conformance.suites.draft import Draft
 from clearstone.models.chain import equal_validators
 from clearstone.models.scenario_genesis import OPTION, PERPETUAL, POOL, PROTOCOL, scenario_genesis, series, started
+from clearstone.spec.accounts import Account, Order, Position
 from clearstone.spec.genesis import Genesis
 from clearstone.spec.instruments import OptionSeries, Perpetual
 from clearstone.spec.numbers import MAX_ATOMS, MAX_LOTS, MAX_MULTIPLIER, MAX_TEXT, MAX_TICKS, MAX_TIME, PPM
@@ -176,3 +177,26 @@ def _snapshots() -> Iterator[Draft]:
     }
     for table, state in twice.items():
         yield case(f"{table}-twice", "ENC-3", state)
+    yield from _references(good, case)
+
+
+def _references(good: Snapshot, case: Callable[[str, str, Snapshot], Draft]) -> Iterator[Draft]:
+    """One reference to what is not there, the others being right."""
+    (name, perpetual) = next(entry for entry in good.instruments if isinstance(entry[1], Perpetual))
+    others = tuple(entry for entry in good.instruments if entry[0] != name)
+    for which, changed in (
+        ("under-another-name", replace(perpetual, market="ANOTHER")),
+        ("of-no-feed", replace(perpetual, feed="ELSEWHERE")),
+        ("of-no-pool", replace(perpetual, pool="elsewhere")),
+    ):
+        listed = tuple(sorted(((name, changed), *others), key=lambda entry: entry[0]))
+        yield case(f"perpetual-{which}", "ENC-3", replace(good, instruments=listed))
+    order = Order(1, "NOWHERE", True, 1, 1, 1, False)
+    position = Position("NOWHERE", 1, 1, 0)
+    for which, account in (
+        ("position-in-nothing", Account(bytes(32), "main", 1, 1, positions=(position,))),
+        ("order-in-nothing", Account(bytes(32), "main", 1, 1, orders=(order,))),
+        ("both-in-nothing", Account(bytes(32), "main", 1, 1, positions=(position,), orders=(order,))),
+        ("nothing", Account(bytes(32), "main", 1, 1)),
+    ):
+        yield case(f"account-with-{which}", "ENC-3", replace(good, accounts=(("ab", account),)))

@@ -11,7 +11,9 @@ from clearstone.conformance.suites.draft import Draft
 from clearstone.conformance.suites.ledger_stage import RING, LedgerStage
 from clearstone.models.scenario_genesis import PERPETUAL, USD, buy, scenario_genesis, sell, series
 from clearstone.spec.accounts import Order
+from clearstone.spec.numbers import MAX_ATOMS
 from clearstone.spec.snapshot import Snapshot
+from clearstone.spec.transactions import Settle
 
 MARKET = "BTC-PERP"
 LOW, HIGH = series(call=True, strike=50_000), series(call=True, strike=55_000)
@@ -22,7 +24,7 @@ LOT = 50_000_000
 
 def drafts() -> list[Draft]:
     """The cases about ends, of the suite `margin`."""
-    return [*_figures(), *_limits(), *_freshness(), *_profits()]
+    return [*_figures(), *_limits(), *_freshness(), *_profits(), *_settled(), *_uneven()]
 
 
 def _judged(name: str, told: str, state: Snapshot, account: str) -> Draft:
@@ -64,6 +66,58 @@ def _figures() -> list[Draft]:
             moved = marked(marked(state, LOW.mark_feed, low, fresh), HIGH.mark_feed, high)
             when = f"{low}-{high}" if fresh else "frozen"
             found.append(_judged(f"{name}-marked-{when}", told, moved, alice))
+    return found
+
+
+def at_settlement(state: Snapshot, price: int) -> Snapshot:
+    """The state at the expiry of its series, the settlement price in ticks set."""
+    expiries = tuple((name, replace(expiry, price=price)) for name, expiry in state.expiries)
+    return replace(state, header=replace(state.header, time=LOW.expiry), expiries=expiries)
+
+
+def _settled() -> list[Draft]:
+    """Series that have settled need what they owe, and hedge nothing."""
+    stage = LedgerStage("margin", lambda: scenario_genesis(options=(LOW, HIGH, PUT)))
+    alice = stage.open("alice", 1_000 * USD)
+    found = []
+    for name, positions in (
+        ("spread", ((LOW.market, 5, 0), (HIGH.market, -5, 0))),
+        ("short-spread", ((LOW.market, -5, 0), (HIGH.market, 5, 0))),
+        ("straddle", ((LOW.market, -2, 0), (PUT.market, -1, 0))),
+    ):
+        for price in (45_000, 56_789):
+            state = at_settlement(holding(stage, alice, 100 * USD, *positions), price)
+            found.append(_judged(f"settled-{name}-at-{price}", "What is settled hedges nothing.", state, alice))
+    rich = MAX_ATOMS - 6_789_000
+    for lots, cash in ((1, rich), (1, rich + 1), (-1, -rich), (-1, -rich - 1)):
+        state = at_settlement(holding(stage, alice, cash, (LOW.market, lots, 0)), 56_789)
+        told = "A balance has a bound, in both directions."
+        name = f"settles-{'long' if lots > 0 else 'short'}-with-room-{'enough' if abs(cash) == rich else 'lacking'}"
+        signed = RING.signed(stage.chain.sign(alice, Settle(alice, LOW.market)))
+        stage.tries_signed(name, told, ("NUM-5", "OPT-3", "OPT-1"), signed, state)
+    return found + stage.drafts
+
+
+def _uneven() -> list[Draft]:
+    """Series of one expiry that do not agree, more bought than sold, and prices so low that a tick is much."""
+    steep = replace(LOW, parameters=replace(LOW.parameters, initial_fraction=400_000, maintenance_fraction=90_000))
+    found = []
+    for name, options, positions in (
+        ("first-steeper", (steep, HIGH), ((LOW.market, 3, 0), (HIGH.market, -4, 0))),
+        ("first-steeper-short", (steep, HIGH), ((LOW.market, -4, 0), (HIGH.market, 3, 0))),
+        ("more-bought", (LOW, HIGH), ((LOW.market, 5, 0), (HIGH.market, -3, 0))),
+        ("more-bought-above", (LOW, HIGH), ((LOW.market, -3, 0), (HIGH.market, 5, 0))),
+    ):
+        stage = LedgerStage("margin", partial(scenario_genesis, options=options))
+        alice = stage.open("alice", 1_000 * USD)
+        state = holding(stage, alice, 100 * USD, *positions)
+        found.append(_judged(f"uneven-{name}", "An expiry as a whole needs its worst loss.", state, alice))
+    for strike, index in ((1, 1), (1, 2), (2, 3), (3, 2)):
+        put = series(call=False, strike=strike)
+        stage = LedgerStage("margin", partial(scenario_genesis, options=(put,), first_index=index, option_mark=1))
+        alice = stage.open("alice", 1_000 * USD)
+        state = holding(stage, alice, USD, (put.market, -3, 0))
+        found.append(_judged(f"put-of-{strike}-at-{index}", "A put loses most at a price of 0.", state, alice))
     return found
 
 

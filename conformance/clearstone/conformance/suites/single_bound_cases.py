@@ -131,11 +131,22 @@ def ledger_drafts() -> list[Draft]:
         told = "A balance has a bound, whatever the vault has."
         signed = RING.signed(chain.attest(Deposit(ID, bob, amount)))
         stage.tries_signed(f"deposit-{amount}-to-a-balance-with-room-for-5", told, ("NUM-5",), signed, rich)
+    return [*stage.drafts, *_largest(), *_unclamped()]
+
+
+def _largest() -> list[Draft]:
+    """As much as there may be comes in, goes across and goes out."""
+    stage = LedgerStage("ledger", partial(scenario_genesis, insurance=0))
+    alice, bob = stage.open("alice"), stage.open("bob")
+    deposit = RING.signed(stage.chain.attest(Deposit(ID, alice, MAX_ATOMS)))
+    told = "As much as there may be."
+    stage.tries_signed("deposit-of-the-bound", told, ("NUM-5",), deposit)
+    state = snapshot_of(stage.chain.state)
+    rich = with_account(state, alice, replace(account_of(state, alice), cash=MAX_ATOMS))
     for name, action in (("withdraw", Withdraw(ID, MAX_ATOMS)), ("transfer", Transfer(bob, MAX_ATOMS))):
-        stage.tries(f"{name}-of-the-bound", "As much as there may be.", ("MARGIN-4", "NUM-5"), alice, action)
-    largest = RING.signed(chain.attest(Deposit(ID, bob, MAX_ATOMS)))
-    stage.tries_signed("deposit-of-the-bound", "As much as there may be.", ("NUM-5",), largest)
-    return [*stage.drafts, *_unclamped()]
+        signed = RING.signed(stage.chain.sign(alice, action))
+        stage.tries_signed(f"{name}-of-the-bound", told, ("NUM-5", "MARGIN-4"), signed, rich)
+    return stage.drafts
 
 
 def _unclamped() -> list[Draft]:
