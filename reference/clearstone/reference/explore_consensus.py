@@ -6,12 +6,14 @@ from time import perf_counter
 
 from clearstone.models.exploration.search import explore
 from clearstone.models.itf import ItfTrace
+from clearstone.models.tendermint import programs, synchronous_programs
 from clearstone.models.tendermint.accountability import judged_forks, with_byzantine_proposers
 from clearstone.models.tendermint.exhausting import exhaust
 from clearstone.models.tendermint.instance import Instance
 from clearstone.models.tendermint.runs import Moment
 from clearstone.models.tendermint.synchronous import SynchronousSystem
 from clearstone.models.tendermint.traces import itf_trace, moment_text
+from clearstone.reference.explore_programs import with_program
 from clearstone.reference.explore_progress import explore_progress
 from clearstone.reference.explore_results import ExploreResult
 
@@ -57,7 +59,7 @@ def explore_consensus(
         ended=done.ended,
         findings=findings,
         trace=tuple(moment_text(moment) for moment in done.moments),
-        itf=traced(done.instance, done.moments, findings),
+        itf=traced("tendermint", done.instance, done.moments, findings),
         seconds=done.seconds,
         remarks=(f"no table: {done.note}",) if done.note else (),
     )
@@ -84,7 +86,7 @@ def explore_forks(instance: Instance, *, quiet: bool = False) -> ExploreResult:
         ended=ended,
         findings=findings,
         trace=tuple(moment_text(moment) for moment in forks.example),
-        itf=traced(instance, forks.example, findings or ("a shortest fork",)),
+        itf=traced("accountability", instance, forks.example, findings),
         seconds=perf_counter() - began,
         remarks=(f"{forks.judged:,} states with a fork, of {forks.forks:,}, were judged: {least}",),
     )
@@ -94,9 +96,15 @@ def explore_good_network(*, quiet: bool = False) -> ExploreResult:
     """Show that all decide within two rounds of a good network, the first of which a liar proposes in."""
     began = perf_counter()
     instance = Instance(rounds=2, proposers=(3, 0), keeps_decisions=True, symmetric=False)
+    system, itf, told = SynchronousSystem(instance, MOST_SAID), None, list[str]()
     with explore_progress("termination", quiet=quiet) as progress:
-        done = explore(SynchronousSystem(instance, MOST_SAID), tell=progress.tell)
+        done = explore(system, tell=progress.tell)
     wrong = done.violation
+    if wrong is not None:
+        program = synchronous_programs.program_of(system, [step.label for step in wrong.steps])
+        replayed = synchronous_programs.run_program(program)
+        itf = with_program(replayed.trace, "termination", program, wrong.findings)
+        told = [moment.action for moment in replayed.told]
     return ExploreResult(
         model="termination",
         instance=f"powers 1, 1, 1, 1; v3 is Byzantine, proposes in round 0 and says at most {MOST_SAID} things",
@@ -107,12 +115,16 @@ def explore_good_network(*, quiet: bool = False) -> ExploreResult:
         frontier=done.frontier,
         ended=done.ended,
         findings=() if wrong is None else wrong.findings,
-        trace=() if wrong is None else ("all have begun", *(step.label for step in wrong.steps)),
-        itf=None,
+        trace=tuple(told),
+        itf=itf,
         seconds=perf_counter() - began,
     )
 
 
-def traced(instance: Instance, moments: list[Moment], findings: tuple[str, ...]) -> ItfTrace | None:
-    """The trace for viewers, if there is anything to see."""
-    return itf_trace(instance, moments, findings, "clearstone explore") if moments else None
+def traced(model: str, instance: Instance, moments: list[Moment], findings: tuple[str, ...]) -> ItfTrace | None:
+    """The trace for viewers, with what it takes to run it again, if there is anything to see."""
+    if not moments:
+        return None
+    trace = itf_trace(instance, moments, findings or ("a shortest fork",), "clearstone explore")
+    program = programs.program_of(instance, moments, judges_forks=model == "accountability")
+    return with_program(trace, model, program, findings)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from time import perf_counter
 
+from clearstone.models.exchange_instances.programs import program_of
 from clearstone.models.exchange_instances.shown import itf_trace, step_text
 from clearstone.models.exchange_instances.system import ExchangeSystem
 from clearstone.models.exploration.search import explore
+from clearstone.reference.explore_programs import with_program
 from clearstone.reference.explore_progress import explore_progress
 from clearstone.reference.explore_results import ExploreResult
 
@@ -18,8 +20,11 @@ def explore_exchange(depth: int, max_states: int | None = None, *, quiet: bool =
         done = explore(system, max_depth=depth - 1, max_states=max_states, tell=progress.tell)
     violation = done.violation
     findings = () if violation is None else violation.findings
-    itf = None if violation is None else itf_trace(violation, system.accounts, findings, "clearstone explore")
     steps = () if violation is None else violation.steps
+    itf = None
+    if violation is not None:
+        trace = itf_trace(violation, system.accounts, findings, "clearstone explore")
+        itf = with_program(trace, "exchange", program_of([step.label for step in steps]), findings)
     return ExploreResult(
         model="exchange",
         instance=f"{len(system.accounts)} accounts, {len(system.menu)} things that can happen, {depth} blocks",

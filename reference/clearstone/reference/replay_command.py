@@ -63,8 +63,9 @@ def replay(
     has the columns time_utc,open,high,low,close,volume: bars in ascending order, times such as
     2020-03-12T10:00:00Z, prices as plain decimals. Blocks are a minute apart in its worst hours and coarser elsewhere.
 
-    A counterexample is an ITF trace that `clearstone stateful --trace` wrote. Its program is run on the specification,
-    or under --mutant: each step is shown with the rule behind it and all that it changes, and what breaks. The options
+    A counterexample is an ITF trace that `clearstone stateful --trace` or `clearstone explore --trace` wrote. Its
+    program is run on the specification, or under --mutant: each step is shown with the rule behind it and all that it
+    changes, and what breaks. The options
     --html, --seed, --blocks and --resolution are for series.
 
     Exit code 0: everything holds; 1: something does not; 2: the file or the usage is wrong.
@@ -76,6 +77,7 @@ def replay(
       clearstone replay prices.csv --json replay.json --html replay.html
       clearstone replay found.itf.json --mutant funding-sign
       clearstone replay found.itf.json --as-test test_found.py
+      clearstone replay lock.itf.json --mutant no-lock
     """
     if is_trace(file):
         from clearstone.reference.trace_replay import replay_trace

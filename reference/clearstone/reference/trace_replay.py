@@ -8,18 +8,23 @@ from pathlib import Path
 from typing import Any
 
 from clearstone import mutants
-from clearstone.models.itf import ItfError, ItfState, ItfTrace, encoded, read_itf
+from clearstone.models.itf import ItfError, ItfTrace, read_itf
 from clearstone.models.stateful.counterexample_tests import as_test
 from clearstone.models.stateful.counterexamples import Counterexample, moments, read_counterexample, trace_of
 from clearstone.models.stateful.hunting import Run
 from clearstone.models.stateful.records_shown import differences
+from clearstone.reference.explore_programs import Explored, read_explored
+from clearstone.reference.explore_replay import replay_explored
 from clearstone.reference.input_errors import InputError
+from clearstone.reference.trace_steps import parts_at
 from clearstone.reference.trace_tables import make_console, print_replay, print_violations
 
 
 def replay_trace(path: Path, test_file: Path | None) -> tuple[bool, dict[str, Any]]:
     """Run the counterexample of a file, print each step, write a test if asked; whether all holds, and the data."""
     trace, counterexample = read(path)
+    if isinstance(counterexample, Explored):
+        return replay_explored(trace, counterexample, path, test_file)
     if test_file is not None:
         test_file.write_text(as_test(counterexample, path.name), encoding="utf-8")
     run = counterexample.machine.run(counterexample.program, None)
@@ -44,30 +49,18 @@ def replay_trace(path: Path, test_file: Path | None) -> tuple[bool, dict[str, An
     return not run.violations, {"holds": not run.violations, "parts_at": parted, "steps": steps}
 
 
-def read(path: Path) -> tuple[ItfTrace, Counterexample]:
+def read(path: Path) -> tuple[ItfTrace, Counterexample | Explored]:
     """Read a trace and the counterexample that it holds; an InputError says what is wrong with it."""
     try:
         trace = read_itf(path)
-        counterexample = read_counterexample(trace)
+        counterexample = read_counterexample(trace) or read_explored(trace)
     except ItfError as error:
         raise InputError(path, None, str(error)) from None
     if counterexample is None:
-        raise InputError(path, None, "the trace does not say which machine made it: there is no program to run")
+        raise InputError(
+            path, None, "the trace does not say which machine made it, or which model: there is no program to run"
+        )
     return trace, counterexample
-
-
-def parts_at(trace: ItfTrace, again: ItfTrace) -> int | None:
-    """The first step at which a trace and the run at hand are in different states; None if they agree."""
-    for number, (was, now) in enumerate(zip(trace.states, again.states, strict=False)):
-        if as_data(was) != as_data(now):
-            return number
-    shorter = min(len(trace.states), len(again.states))
-    return None if len(trace.states) == len(again.states) else shorter
-
-
-def as_data(state: ItfState) -> dict[str, Any]:
-    """A state's values as the format has them; what was done is said in words, which may change."""
-    return {name: encoded(value) for name, value in state.values.items() if name != "action"}
 
 
 def verdict(counterexample: Counterexample, run: Run, parted: int | None) -> str:

@@ -16,7 +16,7 @@ from clearstone.models.stateful.records_shown import Difference, differences
 from clearstone.models.stateful.telling import Moment
 from clearstone.reference.check_tables import make_console
 
-__all__ = ["make_console", "print_hunt", "print_replay"]
+__all__ = ["make_console", "print_hunt", "print_replay", "print_violations"]
 
 EVERY_STEP = frozenset(("height", "time"))
 """Fields that change with every step and say little."""

@@ -42,6 +42,19 @@ def shown(at: ExchangeState, happened: Happened, owners: Mapping[str, str]) -> I
     return ItfState(values, {"action": happened.name, "rule": happened.refused})
 
 
+def owned(at: ExchangeState, names: Mapping[str, str]) -> dict[str, object]:
+    """The records of a state, to be compared with those of another; accounts by their owner."""
+    owners = {account: name for name, account in names.items()}
+    ledger = at.state.ledger
+    return {
+        "height": at.state.height,
+        "time": at.state.time,
+        "feeds": dict(at.state.feeds.items()),
+        "accounts": {owners.get(name, name): each for name, each in ledger.accounts.items()},
+        "pools": dict(ledger.pools.items()),
+    }
+
+
 def account_shown(account: Account) -> Record:
     """An account."""
     return Record(

@@ -13,6 +13,7 @@ from clearstone.models.exchange_instances.starting import starting_chain
 from clearstone.models.exploration.system import Expansion, Step
 from clearstone.spec.state import State
 from clearstone.spec.state_root import state_root
+from clearstone.spec.transactions import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,13 @@ class ExchangeSystem:
             ExchangeState(chain.state, chain.prices),
             self.judged(applied),
         )
+
+    def transaction(self, state: ExchangeState, choice: Choice) -> Transaction:
+        """The transaction of a choice that has one."""
+        assert choice.make is not None, "the choice has a transaction"
+        chain = forked(self.chain)
+        chain.state, chain.prices = state.state, dict(state.prices)
+        return choice.make(chain, self.accounts)
 
     def block(self, chain: Chain, choice: Choice) -> Applied:
         """The block of a choice."""

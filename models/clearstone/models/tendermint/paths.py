@@ -32,8 +32,6 @@ def way_to(
     if not judges_steps:
         return Violation(system.expand(last).findings, start, steps)
     place, fault = fault_in(columns, system, last)
-    if fault.is_omitted:
-        return Violation(fault.findings, start, steps)
     label = Happening(place, fault.claim, fault.candidate, fault.carried_out)
     return Violation(fault.findings, start, (*steps, Step(label, last, fault.findings)))
 

@@ -69,15 +69,16 @@ class Run:
         self.soup.own_candidate = dict.fromkeys(turns, happening.candidate)
         return step(self.now[self.instance.correct.index(happening.validator)].node, self.soup, happening.claim)
 
-    def go(self, happening: Happening) -> None:
-        """Let something happen."""
+    def go(self, happening: Happening, *, must_act: bool = True) -> None:
+        """Let something happen; a claim must have an effect unless what is to be shown is that it has none."""
         index = self.instance.correct.index(happening.validator)
         local, outcome = self.now[index], None
         needed: tuple[SignedMessage, ...] = ()
         done = happening.carried_out
         if happening.claim is not None:
             outcome = self.outcome(happening, self.instance.byzantine)
-            assert outcome.actions or outcome.node != local.node, "a claim of a trace has an effect"
+            acts = outcome.actions or outcome.node != local.node
+            assert acts or not must_act, "a claim of a trace has an effect"
             needed = self.needed(happening, outcome)
         actions = () if outcome is None else outcome.actions if done is None else outcome.actions[:done]
         said, stored = local.said, local.stored
@@ -120,6 +121,7 @@ class Run:
             place, local = self.instance.correct[index], self.now[index]
             if local.node.decision != NIL or len(decided) > 1:
                 continue
+            before = len(self.moments)
             if local.node.step == NEW:
                 self.go(Happening(place, Start(), NIL, None))
             for proposal in self.instance.proposals:
@@ -128,13 +130,15 @@ class Run:
                     self.go(commit)
                     decided.add(proposal.block_id)
                     break
+            else:
+                del self.moments[before:]  # it need not have begun
 
 
 def run(instance: Instance, happenings: Sequence[Happening]) -> list[Moment]:
     """Run a trace from the start, and take the decisions that it leads to."""
     made = Run(instance)
-    for happening in happenings:
-        made.go(happening)
+    for number, happening in enumerate(happenings, 1):
+        made.go(happening, must_act=number < len(happenings))
     made.take_decisions()
     return made.moments
 

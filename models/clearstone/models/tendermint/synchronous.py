@@ -17,6 +17,7 @@ Correct proposers propose a value of their own, or the valid one that they remem
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from clearstone.models.exploration.system import Expansion, Step
@@ -33,6 +34,35 @@ from clearstone.spec.consensus.step import step
 
 SynchronousState: TypeAlias = tuple[tuple[int, ...], frozenset[Message]]
 """The number of each correct validator's local state, and what the Byzantine have said."""
+
+
+@dataclass(frozen=True, slots=True)
+class RanOut:
+    """CONS-2. A timer of a correct validator ran out."""
+
+    validator: int
+    """Which validator, by place."""
+    claim: Timeout
+    """The timer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """CONS-2. A Byzantine validator said something to everybody."""
+
+    message: Message
+    """What it said."""
+
+
+Event: TypeAlias = RanOut | Said
+"""What can happen in a good network."""
+
+
+def event_text(event: Event) -> str:
+    """An event in a line."""
+    if isinstance(event, RanOut):
+        return f"{named(event.validator)} {claim_text(event.claim)}"
+    return f"a Byzantine validator {message_text(event.message)} in round {event.message.round}"
 
 
 class SynchronousSystem:
@@ -63,18 +93,17 @@ class SynchronousSystem:
         """No two states count as one."""
         return state
 
-    def expand(self, state: SynchronousState) -> Expansion[SynchronousState, str]:
+    def expand(self, state: SynchronousState) -> Expansion[SynchronousState, Event]:
         """Let a timer run out, or a Byzantine validator say something."""
         locals, said = state
-        steps: list[Step[SynchronousState, str]] = []
+        steps: list[Step[SynchronousState, Event]] = []
         for claim in self.timeouts:
             if steps:
                 break  # those of an earlier round or step run out first
             for index in range(len(locals)):
                 after = self.claimed(locals, said, index, claim)
                 if after is not None:
-                    text = f"{named(self.instance.correct[index])} {claim_text(claim)}"
-                    steps.append(Step(text, self.settled(after, said)))
+                    steps.append(Step(RanOut(self.instance.correct[index], claim), self.settled(after, said)))
         nodes = [self.locals.all[number].node for number in locals]
         late = [place for place, node in zip(self.instance.correct, nodes, strict=True) if node.decision == NIL]
         if late and not steps:
@@ -84,10 +113,17 @@ class SynchronousSystem:
             reached = max(node.round for node in nodes)
             for message in self.sayable(reached):
                 if message not in said:
-                    text = f"a Byzantine validator {message_text(message)} in round {message.round}"
-                    steps.append(Step(text, self.settled(locals, said | {message})))
+                    steps.append(Step(Said(message), self.settled(locals, said | {message})))
         decided = {node.decision for node in nodes} - {NIL}
         return Expansion(steps, ("agreement: two values were decided",) if len(decided) > 1 else ())
+
+    def after(self, state: SynchronousState, event: Event) -> SynchronousState:
+        """Where an event leads; to the same state if it cannot happen."""
+        locals, said = state
+        if isinstance(event, Said):
+            return self.settled(locals, said | {event.message})
+        moved = self.claimed(locals, said, self.instance.correct.index(event.validator), event.claim)
+        return state if moved is None else self.settled(moved, said)
 
     def sayable(self, reached: int) -> list[Message]:
         """What a Byzantine validator can say of rounds up to this one."""
