@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -14,7 +15,9 @@ from clearstone.conformance.reports.run_report import suspects
 from clearstone.conformance.runner.conversation import Conversation
 from clearstone.conformance.runner.limits import Limits
 from clearstone.conformance.schemas import SUITES
+from clearstone.conformance.vector_file import Case
 
+DATA = Path(__file__).parents[1] / "data"
 SOURCES = Path(__file__).parents[2] / "clients" / "typescript"
 PATIENT = Limits(reply_seconds=60)
 
@@ -76,6 +79,35 @@ def test_a_broken_rule_in_it_is_found_and_named(folder, tmp_path, vectors):
     cases = [case for case in vectors if case.suite == "consensus"]
     results = tuple(Conversation(command(broken), cases, PATIENT))
     assert suspects(results)[0].rule == "CONS-1"
+
+
+def judgement(name: str, key: str, message: str, signature: str, result: str) -> Case:
+    question = {"key": key, "message": message, "signature": signature}
+    return Case(f"signatures/{name}", "Published.", ("ENC-2",), "verify", question, {"valid": result == "valid"})
+
+
+def published() -> list[Case]:
+    """The Ed25519 vectors of Wycheproof, and those of the cases in which libraries disagree."""
+    groups = json.loads((DATA / "ed25519-wycheproof.json").read_text(encoding="utf-8"))["testGroups"]
+    edges = json.loads((DATA / "ed25519-edge-cases.json").read_text(encoding="utf-8"))["cases"]
+    wycheproof = [
+        judgement(f"wycheproof-{test['tcId']}", group["publicKey"]["pk"], test["msg"], test["sig"], test["result"])
+        for group in groups
+        for test in group["tests"]
+    ]
+    return wycheproof + [
+        judgement(f"edge-{number}", edge["key"], edge["message"], edge["signature"], edge["result"])
+        for number, edge in enumerate(edges)
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_it_judges_published_signatures_as_their_publishers_do(folder):
+    cases = published()
+    results = list(Conversation(command(folder), cases, PATIENT))
+    assert [(result.case.id, result.reason) for result in results if result.verdict != "passed"] == []
+    assert len(results) == len(cases) > 300
 
 
 def test_what_it_installs_is_pinned_by_hash_and_names_no_address():
