@@ -17,14 +17,28 @@ interface Question {
   block?: unknown;
 }
 
+/** A line that is no question: nobody could be answered. */
+export class NoQuestion extends Error {}
+
+function readQuestion(line: string): Question {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    throw new NoQuestion("it is not JSON");
+  }
+  if (typeof value !== "object" || value === null || !("kind" in value)) throw new NoQuestion("it has no kind");
+  return value as Question;
+}
+
 type Reply = { readonly [key: string]: Json };
 
 export class Conversation {
   private session: Session | undefined;
 
-  /** The reply to a line, or nothing at the end. */
+  /** The reply to a line, or nothing at the end; throws a `NoQuestion` if it is none. */
   answer(line: string): string | undefined {
-    const question = JSON.parse(line) as Question;
+    const question = readQuestion(line);
     if (question.kind === "stop") return undefined;
     if (question.kind === "start") {
       return JSON.stringify({ client: ABOUT, protocol: PROTOCOL, suites: SUITES });
@@ -46,8 +60,9 @@ export class Conversation {
   private reply(question: Question): Reply {
     switch (question.kind) {
       case "run": {
-        const operation = OPERATIONS[question.operation ?? ""];
-        if (operation === undefined) return { skipped: `${question.operation} is not supported` };
+        const name = question.operation ?? "";
+        const operation = Object.hasOwn(OPERATIONS, name) ? OPERATIONS[name] : undefined;
+        if (operation === undefined) return { skipped: `${name} is not supported` };
         return { output: operation(question.input) };
       }
       case "open":

@@ -1,7 +1,7 @@
 /** A conformance client on standard input and output: one JSON object a line, answered in order. */
 
 import { readSync, writeSync } from "node:fs";
-import { Conversation } from "./conversation.js";
+import { Conversation, NoQuestion } from "./conversation.js";
 
 const NEWLINE = 0x0a;
 const CHUNK = 1 << 16;
@@ -35,26 +35,38 @@ function read(chunk: Buffer): Buffer | undefined {
 }
 
 /** Answers every whole line of a chunk before it writes, so that a window of questions costs one write. */
-function main(): void {
+function converse(): void {
   const conversation = new Conversation();
   const chunk = Buffer.allocUnsafe(CHUNK);
   let pending: Buffer[] = [];
-  for (let fresh = read(chunk); fresh !== undefined; fresh = read(chunk)) {
-    let replies = "";
-    let start = 0;
-    for (let end = fresh.indexOf(NEWLINE); end !== -1; end = fresh.indexOf(NEWLINE, start)) {
-      const line = Buffer.concat([...pending, fresh.subarray(start, end)]).toString("utf8");
-      pending = [];
-      start = end + 1;
-      const reply = conversation.answer(line);
-      if (reply === undefined) {
-        write(replies);
-        return;
+  let replies = "";
+  try {
+    for (let fresh = read(chunk); fresh !== undefined; fresh = read(chunk)) {
+      let start = 0;
+      for (let end = fresh.indexOf(NEWLINE); end !== -1; end = fresh.indexOf(NEWLINE, start)) {
+        const line = Buffer.concat([...pending, fresh.subarray(start, end)]).toString("utf8");
+        pending = [];
+        start = end + 1;
+        const reply = conversation.answer(line);
+        if (reply === undefined) return;
+        replies += `${reply}\n`;
       }
-      replies += `${reply}\n`;
+      if (start < fresh.length) pending.push(Buffer.from(fresh.subarray(start)));
+      write(replies);
+      replies = "";
     }
-    if (start < fresh.length) pending.push(Buffer.from(fresh.subarray(start)));
-    if (replies !== "") write(replies);
+  } finally {
+    write(replies);
+  }
+}
+
+function main(): void {
+  try {
+    converse();
+  } catch (fault) {
+    if (!(fault instanceof NoQuestion)) throw fault;
+    console.error(`standard input: a line that is no question: ${fault.message}`);
+    process.exitCode = 2;
   }
 }
 

@@ -26,16 +26,21 @@ import { bytesOf, hexOf, type Json, Malformed, readHex, readText } from "../valu
 import { operation, type Operations } from "./operation.js";
 
 // Of any type: the name on the pipe says which shape, and each is used with values of its own only.
-const RECORDS: Readonly<Record<string, Shape<any>>> = { Transaction, Block, Vote, Proposal, SignedMessage, Account };
+const RECORDS: NamedShapes = { Transaction, Block, Vote, Proposal, SignedMessage, Account };
+
+type NamedShapes = Readonly<Record<string, Shape<any>>>;
+
+function shapeNamed(shapes: NamedShapes, name: string): Shape<any> {
+  const shape = Object.hasOwn(shapes, name) ? shapes[name] : undefined;
+  if (shape === undefined) throw new Malformed("a record of no known kind");
+  return shape;
+}
 
 /** A record that stands under the name of its kind: its shape and its content. */
-export function namedRecord(
-  json: unknown,
-  shapes: Readonly<Record<string, Shape<any>>>,
-): [string, Shape<any>, unknown] {
+export function namedRecord(json: unknown, shapes: NamedShapes): [string, Shape<any>, unknown] {
   const [name, ...more] = Object.keys(typeof json === "object" && json !== null ? json : {});
-  const shape = name === undefined ? undefined : shapes[name];
-  if (name === undefined || shape === undefined || more.length > 0) throw new Malformed("a record of no known kind");
+  if (name === undefined || more.length > 0) throw new Malformed("not one record under its kind");
+  const shape = shapeNamed(shapes, name);
   return [name, shape, fromJson(shape, (json as Record<string, unknown>)[name])];
 }
 
@@ -48,8 +53,7 @@ function encodeRecord(input: unknown): Json {
 function decodeRecord(input: unknown): Json {
   const { kind, data } = input as { kind?: unknown; data?: unknown };
   const name = readText(kind);
-  const shape = RECORDS[name];
-  if (shape === undefined) throw new Malformed("a record of no known kind");
+  const shape = shapeNamed(RECORDS, name);
   const value = fromPlain(shape, decode(bytesOf(readHex(data))));
   return { record: { [name]: shape.toJson(value) } };
 }

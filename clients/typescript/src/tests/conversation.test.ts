@@ -38,26 +38,32 @@ test("a mistake of its own fails one question and not the next", () => {
   assert.equal(lines[1], '{"seq":"2","output":{"value":"2"}}');
 });
 
-/** What the process writes when these pieces come in one after the other. */
-async function pipe(pieces: (string | Buffer)[]): Promise<string[]> {
-  const child = spawn(process.execPath, [MAIN], { stdio: ["pipe", "pipe", "inherit"] });
+/** What the process writes when these pieces come in one after the other, and the code that it ends with. */
+async function pipe(pieces: (string | Buffer)[]): Promise<{ replies: string[]; complaint: string; code: number }> {
+  const child = spawn(process.execPath, [MAIN], { stdio: "pipe" });
   const ended = once(child, "close");
-  let written = "";
+  let [written, complaint] = ["", ""];
   child.stdout.setEncoding("utf8").on("data", (text: string) => (written += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (complaint += text));
   for (const piece of pieces) {
     child.stdin.write(piece);
     await new Promise((resume) => setTimeout(resume, 20));
   }
   child.stdin.end();
-  assert.deepEqual(await ended, [0, null]);
-  return written.split("\n").slice(0, -1);
+  const [code] = (await ended) as [number];
+  return { replies: written.split("\n").slice(0, -1), complaint, code };
 }
 
 test("lines may come in pieces, many at once, and with characters cut in two", async () => {
   const many = Array.from({ length: 200 }, (_, n) => `${JSON.stringify(division(n + 1, `${n}`, "3"))}\n`).join("");
   const special = Buffer.from(`${JSON.stringify({ ...division(201, "9", "3"), suite: "é€😀" })}\n`);
   const cut = special.indexOf(0x82) + 1;
-  const replies = await pipe([many.slice(0, 777), many.slice(777), special.subarray(0, cut), special.subarray(cut)]);
+  const { replies } = await pipe([
+    many.slice(0, 777),
+    many.slice(777),
+    special.subarray(0, cut),
+    special.subarray(cut),
+  ]);
   assert.equal(replies.length, 201);
   replies.slice(0, 200).forEach((line, n) => {
     assert.deepEqual(JSON.parse(line), { seq: `${n + 1}`, output: { value: `${Math.floor(n / 3)}` } });
@@ -65,8 +71,23 @@ test("lines may come in pieces, many at once, and with characters cut in two", a
 });
 
 test("after stop it says nothing more", async () => {
-  const replies = await pipe([
+  const { replies, code } = await pipe([
     `${JSON.stringify(division(1, "1", "1"))}\n{"kind":"stop"}\n${JSON.stringify(division(2, "1", "1"))}\n`,
   ]);
-  assert.equal(replies.length, 1);
+  assert.deepEqual([replies.length, code], [1, 0]);
+});
+
+test("a line that is no question ends it with one line of complaint, after what was answered", async () => {
+  for (const line of ["no JSON", "[]", "7", "{}", ""]) {
+    const { replies, complaint, code } = await pipe([`${JSON.stringify(division(1, "9", "3"))}\n${line}\n`]);
+    assert.deepEqual([replies.length, code], [1, 2], line);
+    assert.match(complaint, /^[^\n]*no question[^\n]*\n$/);
+  }
+});
+
+test("names that every object has are no operations and no kinds of records", () => {
+  const question = { kind: "run", seq: "1", suite: "encoding", operation: "toString", input: {} };
+  assert.ok("skipped" in ask(question));
+  const named = { record: { constructor: {} } };
+  assert.deepEqual(ask({ ...question, operation: "encode", input: named }), { seq: "1", rejected: { rule: "ENC-3" } });
 });
