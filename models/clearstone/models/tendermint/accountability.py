@@ -5,6 +5,10 @@ correct validator's log then holds what it sent and what it acted on, with as li
 effect: whoever convicts on that convicts on more. The spec's own judge is given these logs. It must accuse more than a
 third of the power, and nobody correct.
 
+The judge is then given *slander* beside that, which the Byzantine can always add: for every vote of a correct validator
+one for another block in its name, whose signature does not verify; and one that it did sign, but on another chain.
+Neither may convict it.
+
 Only votes and proposals that the run needed are in the logs, so the Byzantine are not convicted of what they could have
 sent. A proposal must have been signed by the proposer of its round: the instance has to be one whose proposers are
 Byzantine.
@@ -13,10 +17,9 @@ Byzantine.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from clearstone.invariants.quorum import more_than_a_third, power_behind
-from clearstone.models.chain import accept_all
 from clearstone.models.tendermint.columns import Columns
 from clearstone.models.tendermint.instance import CHAIN, HEIGHT, Instance
 from clearstone.models.tendermint.packed import PackedExploration, explore_packed
@@ -24,8 +27,11 @@ from clearstone.models.tendermint.paths import way_to
 from clearstone.models.tendermint.runs import Moment, run
 from clearstone.models.tendermint.table import Table
 from clearstone.spec.consensus.evidence import accused
-from clearstone.spec.consensus.messages import SignedMessage
+from clearstone.spec.consensus.messages import Message, SignedMessage, Vote
 from clearstone.spec.consensus.proposer import proposer
+
+FORGED = b"!" * 64
+"""A signature that does not verify."""
 
 
 @dataclass(slots=True)
@@ -98,7 +104,11 @@ def judge_fork(result: Accountability, instance: Instance, moments: list[Moment]
 
 def judged(instance: Instance, moments: Sequence[Moment]) -> tuple[list[str], int]:
     """What is wrong with the verdict on one run, and the power that is accused."""
-    guilty = accused(CHAIN, instance.validators, logs_of(instance, moments), accept_all)
+    logs = logs_of(instance, moments)
+    guilty = accused(CHAIN, instance.validators, logs, is_genuine)
+    slandered: frozenset[bytes] = frozenset()
+    for slander in slanders(instance, moments):
+        slandered |= accused(CHAIN, instance.validators, [*logs, slander], is_genuine)
     power = power_behind(instance.validators, guilty)
     wrong = []
     if len({local.node.decision for local in moments[-1].validators if local.node.decision}) < 2:
@@ -106,8 +116,28 @@ def judged(instance: Instance, moments: Sequence[Moment]) -> tuple[list[str], in
     if not more_than_a_third(power, instance.validators):
         wrong.append(f"forks-are-blamed: {power} of {instance.total} are accused")
     correct = {instance.validators[place].key for place in instance.correct}
-    wrong += [f"never-accused: {key.hex()[:16]} is accused" for key in sorted(guilty & correct)]
+    wrong += [f"never-accused: {key.hex()[:16]} is accused" for key in sorted((guilty | slandered) & correct)]
     return wrong, power
+
+
+def is_genuine(_key: bytes, _message: Message, signature: bytes) -> bool:
+    """Whether a signature verifies: all do but the forged ones."""
+    return signature != FORGED
+
+
+def slanders(instance: Instance, moments: Sequence[Moment]) -> tuple[list[SignedMessage], list[SignedMessage]]:
+    """What would convict correct validators, were it looked at less closely: forgeries, and votes of another chain."""
+    others = {name: instance.names[number - 1] for number, name in enumerate(instance.names)}
+    forged: list[SignedMessage] = []
+    foreign: list[SignedMessage] = []
+    for place, local in zip(instance.correct, moments[-1].validators, strict=True):
+        key = instance.validators[place].key
+        for vote in local.said:
+            if isinstance(vote, Vote):
+                other = replace(vote, block_id=others.get(vote.block_id, instance.names[0]))
+                forged.append(SignedMessage(key, other, FORGED))
+                foreign.append(SignedMessage(key, replace(other, chain=f"not {CHAIN}"), bytes(64)))
+    return forged, foreign
 
 
 def logs_of(instance: Instance, moments: Sequence[Moment]) -> list[list[SignedMessage]]:
