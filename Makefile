@@ -18,10 +18,10 @@ define timed
 @started=$$SECONDS; echo "==> $(1)"; $(2); outcome=$$?; echo "==> $(1): $$((SECONDS - started)) s"; exit $$outcome
 endef
 
-.PHONY: help setup check test test-slow test-long coverage lint bench requirements clean
+.PHONY: help setup check test test-slow test-long coverage vectors client-typescript kill-matrix lint bench requirements clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 19
 
 setup: $(VENV)/.development ## create the environment with everything for development
 
@@ -42,6 +42,16 @@ coverage: $(VENV)/.development ## run the tests; fail unless they reach every br
 	@$(BIN)/coverage report
 	@$(BIN)/coverage report --include='spec/*' --fail-under=100 >/dev/null || { \
 		echo 'coverage: the tests do not reach every branch of clearstone.spec' >&2; exit 1; }
+
+vectors: $(VENV)/.runtime ## write the conformance vectors again, after a change of the spec
+	$(call timed,vectors,$(BIN)/clearstone vectors vectors)
+
+client-typescript: $(VENV)/.runtime ## build, test and check the client in TypeScript (needs Node 20 and npm)
+	$(call timed,building the client,cd clients/typescript && npm ci --no-audit --no-fund && npm test)
+	$(call timed,conformance of the client,$(BIN)/clearstone conform -- node clients/typescript/dist/main.js)
+
+kill-matrix: $(VENV)/.runtime ## put every broken rule to every method: an hour or two; goes on where it was
+	$(call timed,kill matrix,$(BIN)/clearstone kill-matrix --processes 2 --keep kill-matrix.jsonl --html kill-matrix.html)
 
 lint: $(VENV)/.development ## ruff and mypy --strict
 	$(call timed,ruff check,$(BIN)/ruff check .)
