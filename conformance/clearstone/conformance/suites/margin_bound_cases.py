@@ -69,7 +69,7 @@ def _figures() -> list[Draft]:
     return found
 
 
-def at_settlement(state: Snapshot, price: int) -> Snapshot:
+def at_settlement(state: Snapshot, price: int | None) -> Snapshot:
     """The state at the expiry of its series, the settlement price in ticks set."""
     expiries = tuple((name, replace(expiry, price=price)) for name, expiry in state.expiries)
     return replace(state, header=replace(state.header, time=LOW.expiry), expiries=expiries)
@@ -86,8 +86,19 @@ def _settled() -> list[Draft]:
         ("straddle", ((LOW.market, -2, 0), (PUT.market, -1, 0))),
     ):
         for price in (45_000, 56_789):
-            state = at_settlement(holding(stage, alice, 100 * USD, *positions), price)
+            held = holding(stage, alice, 100 * USD, *positions)
+            state = at_settlement(held, price)
             found.append(_judged(f"settled-{name}-at-{price}", "What is settled hedges nothing.", state, alice))
+        waiting = marked(at_settlement(held, None), LOW.mark_feed, 1_000, fresh=False)
+        told = "Once a series has expired its mark is not asked for."
+        found.append(_judged(f"pending-{name}-with-a-frozen-mark", told, waiting, alice))
+        frozen = marked(held, "BTC", 50_000, fresh=False)
+        found.append(_judged(f"{name}-with-a-frozen-index", "Both prices must be fresh.", frozen, alice))
+        carried = marked(held, LOW.mark_feed, 1_000)
+        feeds = tuple((n, replace(f, median=3_000) if n == LOW.mark_feed else f) for n, f in carried.feeds)
+        found.append(
+            _judged(f"{name}-with-a-carried-mark", "Marks are clamped, too.", replace(held, feeds=feeds), alice)
+        )
     rich = MAX_ATOMS - 6_789_000
     for lots, cash in ((1, rich), (1, rich + 1), (-1, -rich), (-1, -rich - 1)):
         state = at_settlement(holding(stage, alice, cash, (LOW.market, lots, 0)), 56_789)

@@ -42,7 +42,9 @@ def ledger_drafts() -> list[Draft]:
 
 def liquidation_drafts() -> list[Draft]:
     """The cases about pools, and odd prices, of the suite `liquidation`."""
-    stage, alice, bob = _stage("liquidation", 50_003)
+    pool = replace(POOL, penalty=4_999)
+    stage = LedgerStage("liquidation", partial(scenario_genesis, first_index=50_003, options=(CALL,), pool=pool))
+    alice, bob = stage.open("alice", 10_000 * USD), stage.open("bob", 10_000 * USD)
     held = holding(stage, alice, 0, (MARKET, 3, 3 * LOT))
     weak = with_equity(stage, held, alice, 4_000_000)
     now, found = stage.chain.state.time, []
@@ -56,7 +58,7 @@ def liquidation_drafts() -> list[Draft]:
 
 def waterfall_drafts() -> list[Draft]:
     """The cases about pools, of the suite `waterfall`."""
-    return [*_windows(), *_last_pots(), *_charged()]
+    return [*_windows(), *_last_pots(), *_charged(), *_odd_buffers(), *_swept()]
 
 
 def _stage(suite: str, index: int = 50_000) -> tuple[LedgerStage, str, str]:
@@ -118,7 +120,11 @@ def _owed() -> list[Draft]:
 
 def _carried() -> list[Draft]:
     """Within one block: an index that still has to move, in one market and not in another."""
-    stage = LedgerStage("ledger", lambda: scenario_genesis(second_pool=True))
+    return _leaving("", second_pool=True) + _leaving("alone-", second_pool=False)
+
+
+def _leaving(prefix: str, second_pool: bool) -> list[Draft]:
+    stage = LedgerStage("ledger", lambda: scenario_genesis(second_pool=second_pool))
     alice, bob = stage.open("alice", 10_000 * USD), stage.open("bob", 10_000 * USD)
     stage.acts(bob, sell(MARKET, 100, 50_000))
     stage.acts(alice, buy(MARKET, 100, 50_000))
@@ -127,11 +133,12 @@ def _carried() -> list[Draft]:
         chain.block(chain.sign(alice, Withdraw(ID, amount)), chain.sign(bob, Withdraw(ID, amount)), prices=prices)
         chain.block()
 
-    for name, prices in (("down", {"BTC": 40_000}), ("up", {"BTC": 60_000}), ("elsewhere", {"ETH": 3_000})):
+    moves = [("down", {"BTC": 40_000}), ("up", {"BTC": 60_000}), ("elsewhere", {"ETH": 3_000})]
+    for name, prices in moves[:1] if prefix else moves:
         for amount in (9_600 * USD, 8_900 * USD):
             told = "Nobody leaves at the better of two prices, in the block in which they part."
             act = partial(leaves, prices=prices, amount=amount)
-            stage.next_block_tries(f"leave-{amount}-{name}", told, ("ORACLE-4", "MARGIN-4"), act)
+            stage.next_block_tries(f"leave-{prefix}{amount}-{name}", told, ("ORACLE-4", "MARGIN-4"), act)
     return stage.drafts
 
 
@@ -151,10 +158,44 @@ def _small_parameters() -> list[Draft]:
                 stage.tries_attested(name, told, ("LEDGER-8",), change)
         negative = ChangeParameter(1, "market/BTC-PERP", "interest", -value - 2)
         stage.tries_attested(f"change-from-minus-{value}", "Of what is negative, too.", ("LEDGER-8",), negative)
+        if value == 15:
+            for more in (5_000_000_000, 5_000_000_001, 5_000_050_000):
+                large = ChangeParameter(1, "pool/main", "insurance_target", POOL.insurance_target + more)
+                stage.tries_attested(f"change-of-the-target-by-{more}", "Of large ones, too.", ("LEDGER-8",), large)
         fixed = ChangeParameter(1, "pool/main", "insurance_window", POOL.insurance_window + 1)
         if value == 0:
             stage.tries_attested("change-of-the-insurance-window", "Windows are numbered.", ("LEDGER-8",), fixed)
         found += stage.drafts
+    return found
+
+
+def _odd_buffers() -> list[Draft]:
+    """The buffer of an odd requirement is ceiled."""
+    stage, alice, _ = _stage("waterfall", 50_003)
+    held = holding(stage, alice, 0, (MARKET, 1, LOT))
+    buffered = -(-1_500_090 * 105 // 100)
+    found = []
+    for equity in (buffered - 1, buffered):
+        state = flag(with_equity(stage, held, alice, equity), stage, alice)
+        found.append(played("waterfall", f"odd-buffer-at-{equity}", "A flag goes with the buffer.", stage, state))
+    return found
+
+
+def _swept() -> list[Draft]:
+    """What settlements left in the clearing balance goes to the residue: after none, one and two of them."""
+    stage, alice, bob = _stage("waterfall")
+    found = []
+    for settlements in (0, 1, 2):
+        state = snapshot_of(stage.chain.state)
+        state = flag(with_equity(stage, state, alice, -100), stage, alice)
+        markets = tuple(
+            (name, replace(each, clearing=7, settlements=settlements) if name == MARKET else each)
+            for name, each in state.markets
+        )
+        pools = tuple((name, replace(pool, vault=pool.vault + 7)) for name, pool in state.pools)
+        state = replace(with_account(state, bob, account_of(state, bob)), markets=markets, pools=pools)
+        told = "A default sweeps what rounding has left."
+        found.append(played("waterfall", f"swept-after-{settlements}-settlements", told, stage, state))
     return found
 
 
@@ -203,13 +244,14 @@ def _charged() -> list[Draft]:
     """An account that pays has locked profit, and profit in two positions: which of them is used up first."""
     found = []
     stage = LedgerStage("waterfall", partial(scenario_genesis, options=(CALL,), insurance=0))
-    alice, bob, carol = (stage.open(name, 1_000 * USD) for name in ("alice", "bob", "carol"))
+    alice, bob, carol, dora = (stage.open(name, 1_000 * USD) for name in ("alice", "bob", "carol", "dora"))
     for deficit in (50, 100, 101, 250, 400, 401, 2_000, 10_000):
         state = flag(with_equity(stage, snapshot_of(stage.chain.state), alice, -deficit), stage, alice)
         positions = ((CALL.market, 1, 1_000_000 - 300), (MARKET, 1, LOT - 500))
         state = with_locked(stage, and_holding(stage, state, bob, positions), bob, 60, 40)
         state = with_equity(stage, state, bob, 5_000)
         state = with_equity(stage, and_holding(stage, state, carol, ((MARKET, -1, -LOT - 77),)), carol, 3_000)
+        state = with_equity(stage, state, dora, -5)
         told = "A charge uses up locked profit, the earlier part first, then profit of positions, ascending."
         found.append(played("waterfall", f"charged-for-{deficit}", told, stage, state))
     return found

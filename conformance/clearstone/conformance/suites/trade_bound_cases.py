@@ -9,8 +9,8 @@ from itertools import product
 from clearstone.conformance.suites.account_edits import account_of, holding, with_account, with_equity, with_locked
 from clearstone.conformance.suites.draft import Draft
 from clearstone.conformance.suites.ledger_stage import RING, LedgerStage
-from clearstone.models.scenario_genesis import PERPETUAL, USD, buy, scenario_genesis, sell, walk_index
-from clearstone.spec.numbers import MAX_ATOMS, MAX_LOTS
+from clearstone.models.scenario_genesis import PERPETUAL, POOL, USD, buy, scenario_genesis, sell, walk_index
+from clearstone.spec.numbers import MAX_ATOMS, MAX_LOTS, MAX_TICKS
 from clearstone.spec.snapshot import Snapshot, snapshot_of
 from clearstone.spec.transactions import Place, TimeInForce, Transfer
 
@@ -21,7 +21,8 @@ LOT = 50_000_000
 
 def drafts() -> list[Draft]:
     """The cases about ends, of the suite `book`."""
-    return [*_positions(), *_reduce_only(), *_bands(), *_bounds(), *_worsened(), *_worsened_makers(), *_fees()]
+    worsened = [*_worsened(), *_worsened_makers(), *_worse_prices()]
+    return [*_positions(), *_reduce_only(), *_wrong_ways(), *_bands(), *_bounds(), *worsened, *_fees(), *_whole()]
 
 
 def tries(
@@ -108,6 +109,58 @@ def _reduce_only_makers() -> list[Draft]:
     return stage.drafts
 
 
+def _wrong_ways() -> list[Draft]:
+    """Reduce-only orders that would add, and those that meet makers who have nothing to reduce."""
+    stage = LedgerStage("book", scenario_genesis)
+    alice, bob, carol = (stage.open(name, 10_000 * USD) for name in ("alice", "bob", "carol"))
+    stage.acts(bob, buy(MARKET, 2, 49_990, reduce_only=True), sell(MARKET, 2, 50_010, reduce_only=True))
+    stage.acts(carol, buy(MARKET, 2, 49_980), sell(MARKET, 2, 50_020))
+    for held, buys in product((-2, 2), (True, False)):
+        state = holding(stage, alice, 10_000 * USD - held * LOT, (MARKET, held, held * LOT))
+        order = buy(MARKET, 2, 50_020, reduce_only=True) if buys else sell(MARKET, 2, 49_980, reduce_only=True)
+        name = f"reduce-only-{'buy' if buys else 'sell'}-of-{signed_name(held)}-past-needless-makers"
+        told = "A maker with nothing to reduce goes, a taker with nothing to reduce stops."
+        tries(stage, name, told, ("BOOK-2",), alice, order, state)
+    return stage.drafts
+
+
+def _worse_prices() -> list[Draft]:
+    """Below initial margin: at a price that costs more margin than it frees, and orders that rest to shrink."""
+    stage = LedgerStage("book", scenario_genesis)
+    alice, bob = stage.open("alice", 10_000 * USD), stage.open("bob", 10_000 * USD)
+    stage.acts(bob, buy(MARKET, 9, 47_000), sell(MARKET, 9, 53_000))
+    for lots in (-2, 2):
+        state = holding(stage, alice, 0, (MARKET, lots, lots * LOT))
+        state = with_equity(stage, state, alice, 4_900_000)
+        for name, order in (
+            ("closes", (sell if lots > 0 else buy)(MARKET, 1, 47_000 if lots > 0 else 53_000, "ioc")),
+            ("rests-to-shrink", (sell if lots > 0 else buy)(MARKET, 1, 52_000 if lots > 0 else 48_000)),
+            ("rests-to-grow", (buy if lots > 0 else sell)(MARKET, 1, 48_000 if lots > 0 else 52_000)),
+        ):
+            told = "What costs more equity than it frees margin is refused."
+            case = f"weak-{signed_name(lots)}-{name}-at-a-bad-price"
+            tries(stage, case, told, ("MARGIN-6",), alice, order, state)
+    return stage.drafts
+
+
+def _whole() -> list[Draft]:
+    """FOK orders at the ends of what may be placed."""
+    stage = LedgerStage("book", lambda: scenario_genesis(pool=replace(POOL, max_orders=1)))
+    alice, bob = stage.open("alice", 10_000 * USD), stage.open("bob", 10_000 * USD)
+    stage.acts(alice, buy(MARKET, 1, 49_000))
+    stage.acts(bob, sell(MARKET, 2, 50_000))
+    for name, rule, order in (
+        ("market-fok", "BOOK-2", buy(MARKET, 2, None, "fok")),
+        ("market-fok-too-large", "BOOK-2", buy(MARKET, 3, None, "fok")),
+        ("fok-beside-the-most-orders", "BOOK-2", buy(MARKET, 2, 50_000, "fok")),
+        ("ioc-beside-the-most-orders", "BOOK-2", buy(MARKET, 2, 50_000, "ioc")),
+        ("price-of-one", "BOOK-3", buy(MARKET, 1, 1, "ioc")),
+        ("price-of-the-bound", "BOOK-3", buy(MARKET, 1, MAX_TICKS, "ioc")),
+    ):
+        stage.tries(f"ends-{name}", "At once, whole or not at all; prices have bounds.", (rule,), alice, order)
+    return stage.drafts
+
+
 def _bands() -> list[Draft]:
     """Makers at the edges of the band, and a tick outside."""
     stage = LedgerStage("book", scenario_genesis)
@@ -162,7 +215,8 @@ def _worsened() -> list[Draft]:
             ("in-debt", -1_000_000),
             ("at-minus-one", -1),
             ("at-nothing", 0),
-            ("at-the-fee", 25_001),
+            ("at-the-fee", 25_000),
+            ("below-the-fee", 24_999),
             ("below", need - 30_000),
             ("just-below", need - 1),
             ("just-enough", need),
@@ -171,7 +225,7 @@ def _worsened() -> list[Draft]:
             state = with_equity(stage, state, alice, equity)
             for traded in (1, 2, 3):
                 order = (sell if lots > 0 else buy)(MARKET, traded, 50_000 if lots > 0 else 50_001, "ioc")
-                if traded <= abs(lots) + 1 and (traded < 3 or equity >= need - 1):
+                if traded <= abs(lots) and (equity in (25_000, 24_999) or abs(lots) == 1 or traded == 2):
                     case = f"weak-{signed_name(lots)}-{name}-closes-{traded}"
                     told = "Below initial margin a position may shrink, not grow or change sides, and no deficit grow."
                     tries(stage, case, told, ("MARGIN-6",), alice, order, state)

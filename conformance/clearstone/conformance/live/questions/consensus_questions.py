@@ -33,10 +33,10 @@ from clearstone.spec.consensus.node import NEW, Node
 from clearstone.spec.consensus.validators import MAX_POWER, Validator, Validators, total_power
 
 powers = st.sampled_from(((1, 1, 1, 1), (1, 1, 1, 3), (2, 1, 1, 1), (3, 3, 2, 1), (1, 2, 3, 3)))
-blocks = st.sampled_from((BLOCK, BLOCK, BLOCK, OTHER, INVALID))
+blocks = st.sampled_from((*[BLOCK] * 6, OTHER, OTHER, INVALID))
 values = st.sampled_from((BLOCK, NIL, OTHER, INVALID))
 groups = [tuple(who for who in range(4) if group >> who & 1) for group in range(16)]
-voters = st.sampled_from(((0, 1, 2, 3), (1, 2, 3), (0, 1, 3))) | st.sampled_from(groups)
+voters = st.sampled_from((*[(0, 1, 2, 3), (1, 2, 3), (0, 1, 3)] * 8, *groups))
 few = st.sampled_from([group for group in groups if len(group) < 3])
 kinds = st.sampled_from((PREVOTE, PRECOMMIT))
 places = st.sampled_from((PROPOSE, PREVOTE, PRECOMMIT, NEW))
@@ -53,26 +53,26 @@ def sets_of_validators(draw: st.DrawFn) -> Validators:
 @st.composite
 def nodes(draw: st.DrawFn, total: int) -> Node:
     """A validator's state, in which a lock is also what was seen valid, or something older."""
-    round = draw(st.sampled_from((3, 2, 1, 0, 2)))
+    round = draw(st.sampled_from((3, 2, 1, 0, 2, 3, 2)))
     node = Node("c", 9, KEYS[0], total, round, draw(places))
     if round and draw(st.integers(0, 3)) < 3:
-        valid, value = draw(st.integers(0, round - 1)), draw(st.sampled_from((OTHER, BLOCK, OTHER)))
+        valid, value = draw(st.sampled_from((round - 1, *range(round)))), draw(st.sampled_from((OTHER, BLOCK, OTHER)))
         node = replace(node, valid_value=value, valid_round=valid)
         if draw(st.integers(0, 3)) < 3:
             node = replace(node, locked_value=value, locked_round=valid)
         elif valid and draw(st.booleans()):
             node = replace(node, locked_value=draw(st.sampled_from((BLOCK, OTHER))), locked_round=valid - 1)
-    return replace(node, decision=BLOCK) if draw(st.integers(0, 9)) == 9 else node
+    return replace(node, decision=BLOCK) if draw(st.integers(0, 19)) == 19 else node
 
 
 @st.composite
 def proposals(draw: st.DrawFn, round: int) -> Proposal:
     """A proposal, mostly of this round and for a block that is valid."""
-    of = draw(st.sampled_from((*[round] * 6, max(0, round - 1), round + 1)))
+    of = draw(st.sampled_from((*[round] * 12, max(0, round - 1), round + 1)))
     earlier = st.sampled_from((*[NO_ROUND] * max(1, of), *range(of)))
     valid_round = draw(earlier) if draw(st.integers(0, 9)) < 9 else of
     made = Proposal("c", 9, of, draw(blocks), valid_round)
-    changes: tuple[dict[str, object], ...] = (*[{}] * 14, {"height": 10}, {"chain": "d"})
+    changes: tuple[dict[str, object], ...] = (*[{}] * 22, {"height": 10}, {"chain": "d"})
     return replace(made, **draw(st.sampled_from(changes)))  # type: ignore[arg-type]  # fields by name
 
 
@@ -83,11 +83,11 @@ def steps(draw: st.DrawFn) -> StepToTake:
     node = draw(nodes(total_power(validators)))
     proposal = draw(proposals(node.round))
     claim = draw(claims(proposal, node.round))
-    if draw(st.integers(0, 3)) < 3:
+    if draw(st.integers(0, 9)) < 9:
         timer = claim.step if isinstance(claim, Timeout) else node.step
         node = replace(node, step=WHERE.get(type(claim), timer))
     received: list[SignedMessage] = []
-    if draw(st.integers(0, 9)) < 9:
+    if draw(st.integers(0, 19)) < 19:
         received.append(_said(1, proposal))
     about = [*borne_out(claim, proposal, node.round)]
     if draw(st.integers(0, 2)) == 0:
@@ -161,7 +161,7 @@ ASKED = (
         "nodes, logs and claims",
         ("CONS-2", "CONS-3", "CONS-1"),
         lambda _: steps(),
-        weight=8,
+        weight=16,
     ),
     Asked("resume", "consensus", "resume", "nodes after a crash", ("CONS-3",), lambda _: restarts()),
     Asked("proposer-of", "consensus", "proposer_of", "turns", ("CONS-4",), lambda _: turns),

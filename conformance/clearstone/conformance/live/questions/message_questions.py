@@ -32,7 +32,7 @@ TIME = 1_600_000_000_000
 senders = st.sampled_from((*KEYS, STRANGER))
 rounds = st.integers(0, 3) | st.sampled_from((-1, MAX_ROUND, MAX_ROUND + 1))
 values = st.sampled_from((BLOCK, OTHER, NIL))
-chains = st.sampled_from(("c", "c", "c", "d"))
+chains = st.sampled_from((*["c"] * 7, "d"))
 powers = st.sampled_from(((1, 1, 1, 1), (1, 1, 1, 3), (2, 2, 1, 1)))
 
 
@@ -85,8 +85,7 @@ def signatures(draw: st.DrawFn, sender: bytes, message: Message) -> bytes:
 def commits(draw: st.DrawFn) -> CommitToCheck:
     """A commit of some of them: with one twice, a stranger, another order, or a forgery."""
     validators = draw(sets_of_validators())
-    signers = draw(st.lists(st.sampled_from(KEYS), min_size=2, max_size=4, unique=True))
-    signers = sorted(signers)
+    signers = sorted(draw(st.lists(st.sampled_from(KEYS), min_size=draw(st.sampled_from((3, 2))), unique=True)))
     flaw = draw(st.sampled_from(("none", "none", "twice", "stranger", "order", "forged", "nobody")))
     if flaw == "twice":
         signers.insert(1, signers[0])
@@ -106,25 +105,35 @@ def commits(draw: st.DrawFn) -> CommitToCheck:
     return CommitToCheck(draw(chains), validators, commit)
 
 
+groups = st.sampled_from(((0, 1, 2, 3), (1, 2, 3), (0, 1, 2), (0, 1), (3,), ()))
+
+
 @st.composite
 def logs(draw: st.DrawFn) -> Logs:
-    """What four validators may have said in a few rounds, some of it twice and some of it forged."""
+    """Some precommit a block, then others or the same prevote another one, after what frees from a lock or does not.
+
+    Now and then somebody says two things, differs in his clock alone, or is lied about by a forgery.
+    """
     validators = draw(sets_of_validators())
     said: list[SignedMessage] = []
-    for round in range(draw(st.integers(1, 3))):
-        chosen = draw(st.sampled_from((BLOCK, OTHER)))
+    again = draw(st.integers(1, 3))
+    for round, value in ((0, BLOCK), (1, OTHER), (again, draw(st.sampled_from((OTHER, OTHER, BLOCK))))):
         if draw(st.booleans()):
-            valid_round = draw(st.integers(NO_ROUND, round - 1))
+            valid_round = draw(st.sampled_from((NO_ROUND, *range(round), *range(round))))
             turn = proposer(validators, 9, round)
-            said.append(_signed(turn, Proposal("c", 9, round, chosen, valid_round), False))
-        for step in (PREVOTE, PRECOMMIT):
-            for who in draw(st.sampled_from(((0, 1, 2), (0, 1, 2, 3), (0, 1), (3,), ()))):
-                value = chosen if draw(st.integers(0, 4)) < 4 else draw(values)
-                clock = TIME if step == PRECOMMIT and value != NIL else 0
-                vote = Vote("c", 9, round, step, value, clock, ())
-                said.append(_signed(KEYS[who], vote, draw(st.integers(0, 19)) == 19))
-                if clock and draw(st.integers(0, 9)) == 9:
-                    said.append(_signed(KEYS[who], replace(vote, time=clock + 1), False))
+            said.append(_signed(turn, Proposal("c", 9, round, value, valid_round), False))
+        steps = (PREVOTE, PRECOMMIT) if round < again else (PREVOTE,)
+        for step in steps:
+            for who in draw(groups):
+                vote = Vote("c", 9, round, step, value, TIME if step == PRECOMMIT else 0, ())
+                said.append(_signed(KEYS[who], vote, draw(st.integers(0, 29)) == 29))
+    votes_said = [each for each in said if isinstance(each.message, Vote)]
+    if votes_said and draw(st.booleans()):
+        one = draw(st.sampled_from(votes_said))
+        assert isinstance(one.message, Vote), "these are votes"
+        clock = {"time": one.message.time + 1} if one.message.step == PRECOMMIT else {}
+        changed = draw(st.sampled_from((clock, {"block_id": BLOCK}, {"block_id": OTHER}, {"block_id": NIL, "time": 0})))
+        said.append(_signed(one.sender, replace(one.message, **changed), draw(st.integers(0, 3)) == 3))  # type: ignore[arg-type]  # fields by name
     parted = draw(st.integers(0, len(said)))
     return Logs("c", validators, (tuple(said[:parted]), tuple(said[parted:])))
 
@@ -145,7 +154,13 @@ ASKED = (
         2,
     ),
     Asked(
-        "check-commit", "consensus", "check_commit", "commits with a flaw", ("CONS-1", "CONS-6"), lambda _: commits()
+        "check-commit",
+        "consensus",
+        "check_commit",
+        "commits with a flaw",
+        ("CONS-1", "CONS-6"),
+        lambda _: commits(),
+        weight=3,
     ),
     Asked("accuse", "consensus", "accuse", "logs", ("CONS-5",), lambda _: logs()),
 )
