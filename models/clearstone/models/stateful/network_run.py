@@ -35,7 +35,7 @@ from clearstone.spec.consensus.node import Node
 TERMINATION = "termination"
 """What is violated if a validator does not decide on a quick network."""
 TURNS = "turns-by-power"
-"""What is violated if in as many rounds as there is power somebody does not propose as often as he has power."""
+"""What is violated if in twice as many rounds as there is power somebody does not propose twice as often as he has."""
 NEEDS_TWO_THIRDS = ("agreement", "same-roots")
 """The invariants that liars with a third of the power can break; that they are blamed for it is another one."""
 ROUNDS_TO_DECIDE = 12
@@ -125,10 +125,12 @@ class NetworkRun:
     def _exact(self) -> Iterator[Violation]:
         """The rules that do not fire exactly when they must, and turns that are not shared out by power."""
         stage = self.stage
-        turns = [] if self.taken else [turn(stage, round) for round in range(sum(self.powers))]
+        turns = [] if self.taken else [turn(stage, round) for round in range(2 * sum(self.powers))]
         for validator in stage.validators if turns else ():
-            if turns.count(validator.key) != validator.power:
-                yield Violation(TURNS, HEIGHT, f"power {validator.power} has {turns.count(validator.key)} turns")
+            if turns.count(validator.key) != 2 * validator.power:
+                yield Violation(
+                    TURNS, HEIGHT, f"power {validator.power} has {turns.count(validator.key)} of {len(turns)} turns"
+                )
         for index, actor in stage.actors.items():
             for finding in inexact(actor.node)[:1]:
                 yield Violation(EXACT_RULES, HEIGHT, f"validator {index}: {finding}")
