@@ -6,6 +6,7 @@ whether one is does not.
 
 from __future__ import annotations
 
+import gc
 import signal
 from collections import Counter
 from collections.abc import Sequence
@@ -92,6 +93,7 @@ class Trials:
 
     def _ask(self, mutant: MachineMutant, order: tuple[int, ...]) -> tuple[Manner, str, str, int]:
         """What catches a mutant, asked in this process, which is the mutant's from then on."""
+        gc.disable()  # the process does not live long
         limit_memory(MEMORY)
         limit_time(SECONDS)
         asked: ModuleType = operations
