@@ -1,4 +1,4 @@
-"""What can happen in a block: one transaction of each kind or a few, or the world outside moves."""
+"""What can happen in a block: one transaction of each kind or a few, the world outside moves, or nothing may happen."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from clearstone.models.chain import Chain, named_key
+from clearstone.models.exchange_instances.refused import BLOCKS, TRANSACTIONS, Tamper
 from clearstone.models.exchange_instances.starting import EXPIRY, MARKET, OPTION, PENDING
 from clearstone.models.scenario_genesis import USD, buy, sell
 from clearstone.spec.accounts import account_id
@@ -38,6 +39,10 @@ class Choice:
     """Whether no validator reports anything in this block."""
     at: int | None = None
     """Time of the block, if it is to be so late; else it comes a second after the last."""
+    tamper: Tamper | None = None
+    """What is done to the block, so that it must be refused."""
+    must_be_refused: bool = False
+    """Whether the transaction must be refused in any state."""
 
 
 def by(name: str, action: Callable[[Chain, Mapping[str, str]], Action]) -> Callable[..., Transaction]:
@@ -90,5 +95,7 @@ MENU = (
     Choice("the feeds fall silent", silent=True),
     Choice("the call expires", at=EXPIRY),
     Choice("half an hour later", at=EXPIRY + 1_800_000),
+    *(Choice(name, tamper=tamper) for name, tamper in BLOCKS.items()),
+    *(Choice(name, make, must_be_refused=True) for name, make in TRANSACTIONS.items()),
 )
 """Everything that can happen."""

@@ -9,11 +9,14 @@ from clearstone.invariants.block_step import BlockStep
 from clearstone.invariants.checking import Tally
 from clearstone.models.chain import Applied, Chain, accept_all, forked
 from clearstone.models.exchange_instances.menu import MENU, Choice
+from clearstone.models.exchange_instances.refused import authentic
 from clearstone.models.exchange_instances.starting import starting_chain
 from clearstone.models.exploration.system import Expansion, Step
+from clearstone.spec.blocks import Block
 from clearstone.spec.state import State
 from clearstone.spec.state_root import state_root
 from clearstone.spec.transactions import Transaction
+from clearstone.spec.transition import apply_block
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +70,41 @@ class ExchangeSystem:
         return Expansion([self.step(state, choice) for choice in self.menu])
 
     def step(self, state: ExchangeState, choice: Choice) -> Step[ExchangeState, Happened]:
+        """Let one thing happen, and judge it; rules are total, so that one that raises is wrong in itself."""
+        try:
+            return self.judged_step(state, choice)
+        except Exception as error:  # whatever a broken rule raises
+            told = f"totality: {choice.name}: {type(error).__name__} was raised, {error}"
+            return Step(Happened(choice.name, ""), state, (told,))
+
+    def judged_step(self, state: ExchangeState, choice: Choice) -> Step[ExchangeState, Happened]:
         """Let one thing happen, and judge it."""
         chain = forked(self.chain)
         chain.state, chain.prices = state.state, dict(state.prices)
         applied = self.block(chain, choice)
+        if choice.tamper is not None:
+            return self.tampered(state, choice.name, choice.tamper(applied.block))
         receipts = applied.receipt.transactions
         refusals = [receipt.rejection.rule for receipt in receipts if receipt.rejection is not None]
+        wrong: tuple[str, ...] = ()
+        if choice.must_be_refused and not refusals:
+            wrong = (f"refusals: {choice.name} was accepted",)
         if receipts and not refusals:
             self.accepted[choice.name] = self.accepted.get(choice.name, 0) + 1
         return Step(
             Happened(choice.name, refusals[0] if refusals else ""),
             ExchangeState(chain.state, chain.prices),
-            self.judged(applied),
+            (*wrong, *self.judged(applied)),
         )
+
+    def tampered(self, state: ExchangeState, name: str, block: Block) -> Step[ExchangeState, Happened]:
+        """Let a block come that must be refused, and that must change nothing."""
+        after, receipt = apply_block(state.state, block, authentic)
+        wrong: tuple[str, ...] = () if receipt.rejection is not None else (f"refusals: {name} was accepted",)
+        if receipt.rejection is not None and after is not state.state:
+            wrong = (f"refusals: {name} was refused and changed the state",)
+        refused = receipt.rejection.rule if receipt.rejection is not None else ""
+        return Step(Happened(name, refused), ExchangeState(after, dict(state.prices)), wrong)
 
     def transaction(self, state: ExchangeState, choice: Choice) -> Transaction:
         """The transaction of a choice that has one."""
