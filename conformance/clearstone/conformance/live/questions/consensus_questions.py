@@ -33,7 +33,7 @@ from clearstone.spec.consensus.node import NEW, Node
 from clearstone.spec.consensus.validators import MAX_POWER, Validator, Validators, total_power
 
 powers = st.sampled_from(((1, 1, 1, 1), (1, 1, 1, 3), (2, 1, 1, 1), (3, 3, 2, 1), (1, 2, 3, 3)))
-blocks = st.sampled_from((*[BLOCK] * 6, OTHER, OTHER, INVALID))
+blocks = st.sampled_from((*[BLOCK] * 6, OTHER, OTHER, INVALID, INVALID))
 values = st.sampled_from((BLOCK, NIL, OTHER, INVALID))
 groups = [tuple(who for who in range(4) if group >> who & 1) for group in range(16)]
 voters = st.sampled_from((*[(0, 1, 2, 3), (1, 2, 3), (0, 1, 3)] * 8, *groups))
@@ -128,6 +128,7 @@ def claims(proposal: Proposal, round: int) -> st.SearchStrategy[Claim]:
         st.just(NilPolka()),
         st.builds(Split, kinds),
         st.builds(Ahead, st.sampled_from((round + 1, round + 2, round))),
+        st.builds(Timeout, st.just(PREVOTE), st.just(round)),
         st.builds(Timeout, st.sampled_from((PROPOSE, PREVOTE, PRECOMMIT)), rounds),
         st.just(Start()),
     )

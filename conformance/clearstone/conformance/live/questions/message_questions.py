@@ -105,7 +105,16 @@ def commits(draw: st.DrawFn) -> CommitToCheck:
     return CommitToCheck(draw(chains), validators, commit)
 
 
-groups = st.sampled_from(((0, 1, 2, 3), (1, 2, 3), (0, 1, 2), (0, 1), (3,), ()))
+EVERYBODY = (0, 1, 2, 3)
+WHO: dict[tuple[int, int], tuple[tuple[int, ...], ...]] = {
+    (0, PREVOTE): (EVERYBODY, (0, 1, 2), ()),
+    (0, PRECOMMIT): ((0,), (0,), (0, 1, 2), EVERYBODY, (0, 1)),
+    (1, PREVOTE): ((1, 2, 3), (1, 2, 3), EVERYBODY, (0, 1), (3,)),
+    (1, PRECOMMIT): ((), (), (1, 2, 3), (0,), (0, 1)),
+}
+"""Who may vote in the first two rounds: mostly so that the first is locked on what the others then leave behind."""
+LATER = (EVERYBODY, (0,), (0, 1, 2), (0, 3), ())
+"""Who may vote after that."""
 
 
 @st.composite
@@ -117,23 +126,22 @@ def logs(draw: st.DrawFn) -> Logs:
     validators = draw(sets_of_validators())
     said: list[SignedMessage] = []
     again = draw(st.integers(1, 3))
-    for round, value in ((0, BLOCK), (1, OTHER), (again, draw(st.sampled_from((OTHER, OTHER, BLOCK))))):
-        if draw(st.booleans()):
-            valid_round = draw(st.sampled_from((NO_ROUND, *range(round), *range(round))))
+    for round, value in ((0, BLOCK), (1, OTHER), (again, draw(st.sampled_from((OTHER, BLOCK))))):
+        if draw(st.integers(0, 3)) < 3:
+            valid_round = draw(st.sampled_from((NO_ROUND, *range(round), *[round - 1] * 3)))
             turn = proposer(validators, 9, round)
             said.append(_signed(turn, Proposal("c", 9, round, value, valid_round), False))
         steps = (PREVOTE, PRECOMMIT) if round < again else (PREVOTE,)
         for step in steps:
-            for who in draw(groups):
+            for who in draw(st.sampled_from(WHO[round, step] if round < again else LATER)):
                 vote = Vote("c", 9, round, step, value, TIME if step == PRECOMMIT else 0, ())
                 said.append(_signed(KEYS[who], vote, draw(st.integers(0, 29)) == 29))
-    votes_said = [each for each in said if isinstance(each.message, Vote)]
-    if votes_said and draw(st.booleans()):
-        one = draw(st.sampled_from(votes_said))
-        assert isinstance(one.message, Vote), "these are votes"
-        clock = {"time": one.message.time + 1} if one.message.step == PRECOMMIT else {}
-        changed = draw(st.sampled_from((clock, {"block_id": BLOCK}, {"block_id": OTHER}, {"block_id": NIL, "time": 0})))
-        said.append(_signed(one.sender, replace(one.message, **changed), draw(st.integers(0, 3)) == 3))  # type: ignore[arg-type]  # fields by name
+    votes_said = [(each.sender, each.message) for each in said if isinstance(each.message, Vote)]
+    if draw(st.booleans()) and votes_said:
+        sender, vote = draw(st.sampled_from(votes_said))
+        others = [replace(vote, block_id=value) for value in (BLOCK, OTHER)] + [replace(vote, block_id=NIL, time=0)]
+        others += [replace(vote, time=vote.time + 1)] * 4 if vote.time else []
+        said.append(_signed(sender, draw(st.sampled_from(others)), draw(st.integers(0, 3)) == 3))
     parted = draw(st.integers(0, len(said)))
     return Logs("c", validators, (tuple(said[:parted]), tuple(said[parted:])))
 
@@ -150,8 +158,7 @@ ASKED = (
         "messages with a flaw",
         ("CONS-2", "CONS-4", "ENC-2"),
         lambda _: messages(),
-        False,
-        2,
+        weight=2,
     ),
     Asked(
         "check-commit",
@@ -162,5 +169,5 @@ ASKED = (
         lambda _: commits(),
         weight=3,
     ),
-    Asked("accuse", "consensus", "accuse", "logs", ("CONS-5",), lambda _: logs()),
+    Asked("accuse", "consensus", "accuse", "logs", ("CONS-5",), lambda _: logs(), weight=4),
 )
