@@ -8,7 +8,9 @@ until k is as a case wants it.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from hashlib import sha256, sha512
+from itertools import product
 
 from clearstone.conformance.operations.signature_operations import RecordToSign, SignatureToCheck
 from clearstone.conformance.suites.draft import Draft
@@ -71,7 +73,7 @@ def signed(key: bytes, point: bytes, wanted: Callable[[int], bool], nonce: int =
 
 def drafts() -> list[Draft]:
     """The cases of the suite `signatures`."""
-    cases = [*_ordinary(), *_of_small_order(), *_not_canonical(), *_of_wrong_length()]
+    cases = [*_ordinary(), *_of_small_order(), *_not_canonical(), *_of_wrong_length(), *_of_both_signs()]
     found = [Draft(f"signatures/{name}", told, ("ENC-2",), "verify", question) for name, told, question in cases]
     return found + _domains()
 
@@ -162,6 +164,28 @@ def _of_wrong_length() -> Cases:
         question = SignatureToCheck(A, good.message, (good.signature * 2)[:length])
         found.append((f"signature-of-{length}-bytes", "A signature has 64 bytes.", question))
     return found
+
+
+def _of_both_signs() -> Cases:
+    """Valid signatures of which the points A and R have an even and an odd x, in every combination."""
+    found: Cases = []
+    for key_sign, point_sign in product((0, 1), (0, 1)):
+        key, nonce = (_of_sign(label, sign) for label, sign in (("key", key_sign), ("nonce", point_sign)))
+        name = f"of-{'odd' if key_sign else 'even'}-a-and-{'odd' if point_sign else 'even'}-r"
+        public, point = encode_point(times(key, BASE)), encode_point(times(nonce, BASE))
+        message = name.encode()
+        k = int.from_bytes(sha512(point + public + message).digest(), "little")
+        question = SignatureToCheck(public, message, point + scalar((nonce + k * key) % L))
+        found.append((name, "The sign of x is the last bit of a point.", question))
+        other = replace(question, signature=scalar(int.from_bytes(point, "little") ^ SIGN) + question.signature[32:])
+        found.append((f"{name}-turned", "With the other sign it is another point.", other))
+    return found
+
+
+def _of_sign(label: str, sign: int) -> int:
+    """A scalar whose multiple of the base point has an x of this parity."""
+    numbers = (_number(f"{label} {count}") for count in range(100))
+    return next(n for n in numbers if encode_point(times(n, BASE))[31] >> 7 == sign)
 
 
 def _domains() -> list[Draft]:

@@ -23,6 +23,7 @@ from clearstone.models.scenario_genesis import (
     trade,
 )
 from clearstone.spec.accounts import account_id
+from clearstone.spec.cash import MAX_NUMBER
 from clearstone.spec.funding import Funding
 from clearstone.spec.instruments import Perpetual
 from clearstone.spec.numbers import MAX_ATOMS, MAX_TIME
@@ -110,6 +111,11 @@ def ledger_drafts() -> list[Draft]:
     opening = Body(chain.state.chain, elsewhere, 0, MAX_TIME, OpenAccount(carol, "nowhere", 0))
     signed = RING.signed(Transaction(opening, (Signature(carol, bytes(64)),)))
     stage.tries_signed("open-in-no-pool-by-its-own-id", "Not in a pool that is not there.", ("LEDGER-4",), signed)
+    for number in (MAX_NUMBER, MAX_NUMBER + 1, MAX_NUMBER + 2):
+        owned = account_id(carol, "main", number)
+        last = Body(chain.state.chain, owned, 0, MAX_TIME, OpenAccount(carol, "main", number))
+        signed = RING.signed(Transaction(last, (Signature(carol, bytes(64)),)))
+        stage.tries_signed(f"open-{number}-by-its-own-id", "Numbers have a bound.", ("LEDGER-4",), signed)
     body = chain.sign(alice, Transfer(bob, 1)).body
     mine = RING.signature(RING.named("alice"), body)
     swapped = Transaction(body, (Signature(RING.named("bob"), mine),))
