@@ -74,6 +74,8 @@ FAULTS: Mapping[str, str] = MappingProxyType(
         "bignum-longer-than-may-be-and-than-there-is": "c25821" + NINE,
         "bignum-shorter-than-may-be-and-longer-than-there-is": "c248" + "01",
         "bignum-cut-short": "c249" + "01",
+        "bignum-shorter-than-may-be-and-a-byte-longer-than-there-is": "c248" + "01" * 7,
+        "bignum-longer-than-may-be-and-a-byte-longer-than-there-is": "c25821" + "01" * 32,
         "bignum-longer-than-may-be": "c25821" + "01" * 33,
         "bignum-as-long-as-may-be": "c25820" + "ff" * 32,
         "negative-bignum-as-long-as-may-be": "c35820" + "ff" * 32,

@@ -73,11 +73,23 @@ def _beside_an_option() -> list[Draft]:
 
 def _impact() -> list[Draft]:
     """The book's average prices at the impact size are no whole numbers: bids are floored, asks ceiled."""
+    found = []
+    bids, asks = ((3, 49_990), (7, 49_987), (5, 49_000)), ((4, 50_010), (6, 50_017), (5, 51_000))
+    for name, buys, sells in (
+        ("both-sides", bids, asks),
+        ("bids", bids, ((10, 50_013),)),
+        ("asks", ((10, 49_991),), asks),
+    ):
+        found.append(_sampled(name, buys, sells))
+    return found
+
+
+def _sampled(name: str, buys: tuple[tuple[int, int], ...], sells: tuple[tuple[int, int], ...]) -> Draft:
     stage = LedgerStage("funding", scenario_genesis)
     alice = stage.open("alice", 100_000 * USD)
-    for lots, price in ((3, 49_990), (7, 49_987), (5, 49_000)):
+    for lots, price in buys:
         stage.acts(alice, buy(MARKET, lots, price))
-    for lots, price in ((4, 50_010), (6, 50_017), (5, 51_000)):
+    for lots, price in sells:
         stage.acts(alice, sell(MARKET, lots, price))
 
     def waits(chain: Chain) -> None:
@@ -85,8 +97,8 @@ def _impact() -> list[Draft]:
         chain.block(elapsed=60_000)
 
     told = "A premium sample is of the average price at the impact size."
-    stage.next_block_tries("samples-at-the-impact-size", told, ("PERP-3",), waits)
-    return stage.drafts
+    stage.next_block_tries(f"samples-of-{name}-at-the-impact-size", told, ("PERP-3",), waits)
+    return stage.drafts[-1]
 
 
 def options_drafts() -> list[Draft]:
