@@ -23,6 +23,7 @@ from clearstone.models.stateful import exchange_program, exchange_run, network_p
 from clearstone.models.stateful.drawing import drawn_from_the_seed_alone
 from clearstone.models.stateful.exchange_machine import ExchangeMachine
 from clearstone.models.stateful.found import Broken
+from clearstone.models.stateful.interrupts import InterruptsKept
 from clearstone.models.stateful.network_machine import NetworkMachine
 from clearstone.models.stateful.shrinking import Shrinker, altered
 
@@ -150,7 +151,7 @@ def hunt(
 ) -> Hunt:
     """Hunt with a machine, from a seed; possibly for a part of a hunt, which begins with a batch of this number."""
     done = Hunt(machine, profile, number)
-    began = perf_counter()
+    began, interrupts = perf_counter(), InterruptsKept()
 
     def observe(run: Run) -> None:
         done.programs += 1
@@ -159,9 +160,10 @@ def hunt(
         if run.violations and done.run is None:
             done.found_after, done.found_steps, done.run = done.seconds, run.length, run
         tell(done)
+        interrupts.ask()
 
     try:
-        with collector_at_rest():
+        with collector_at_rest(), interrupts:
             for batch, first in enumerate(range(0, profile.programs, BATCH), first_batch):
                 programs = min(BATCH, profile.programs - first)
                 make_up(machine, observe, programs, profile.steps, number * 1_000_003 + batch)
