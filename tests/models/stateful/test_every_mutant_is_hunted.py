@@ -14,7 +14,7 @@ from clearstone.mutants import CATALOGUE, Mutant, find, run_in_fresh_process
 HUNTED = [mutant for mutant in CATALOGUE if mutant.layer in EXCHANGE_LAYERS + NETWORK_LAYERS]
 CAUGHT = [mutant for mutant in HUNTED if mutant.name not in OUT_OF_REACH]
 STEPS = 12
-LONGER: dict[str, int] = {}
+LONGER = {"lock-ignored-on-reproposal": 15, "withdraw-ignores-locked-profit": 14}
 """Mutants whose shortest program has more steps, with how many."""
 SECONDS = 60
 
