@@ -29,7 +29,10 @@ EXAMPLES = {"consensus": "no-lock", "ledger": "fee-credited-twice"}
     [
         ("no-lock", "two-rounds", "agreement", 14),
         ("quorum-of-two-thirds", "weights", "commits-have-a-quorum", 8),
+        ("a-third-exceeds-a-third", "a-third-lies", "rounds-are-skipped-with-a-third", None),
         ("amnesia-is-no-evidence", "forks-are-blamed", "forks-are-blamed", None),
+        ("evidence-believes-forgeries", "forks-are-blamed", "never-accused", None),
+        ("commit-without-quorum", "exchange", "refusals", 1),
     ],
 )
 def test_a_broken_rule_is_caught_in_a_process_of_its_own(mutant: str, instance: str, finding: str, steps: int | None):

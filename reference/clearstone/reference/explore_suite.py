@@ -61,6 +61,11 @@ IN_CHECK = (
         replace(TWO_ROUNDS, rounds=1, powers=(2, 2, 1, 1), byzantine=frozenset({2})),
     ),
     consensus(
+        "a-third-lies",
+        "Liars with just a third of the power cannot take anybody to a later round.",
+        replace(TWO_ROUNDS, powers=(1, 1, 1), byzantine=frozenset({2})),
+    ),
+    consensus(
         "crashes",
         "Validators of which each may crash once, after any action, agree and remember what they said.",
         replace(TWO_ROUNDS, crashes=1),

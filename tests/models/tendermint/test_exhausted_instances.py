@@ -13,6 +13,7 @@ from clearstone.models.tendermint.traces import itf_trace, moment_text
 from clearstone.spec.blocks import NIL
 
 UNREDUCED = Instance(timers_are_scheduled=True, keeps_decisions=True, symmetric=False)
+A_THIRD_LIES = ("--powers", "1,1,1", "--byzantine", "2")
 TWO_LIARS = Instance(rounds=2, byzantine=frozenset({1, 2}))
 
 
@@ -163,6 +164,16 @@ def test_a_broken_rule_forks_the_chain_by_a_shortest_trace(mutant: str, options:
         ("broadcast-before-persist", ("--rounds", "1"), "persist-first"),
         ("polka-without-quorum", (), "agreement"),
         ("quorum-of-two-thirds", ("--rounds", "1", "--powers", "2,2,1,1"), "commits-have-a-quorum"),
+        ("skip-round-on-any-message", A_THIRD_LIES, "rounds-are-skipped-with-a-third"),
+        ("skip-round-on-any-message", (*A_THIRD_LIES, "--by-step"), "rounds-are-skipped-with-a-third"),
+        ("a-third-exceeds-a-third", A_THIRD_LIES, "rounds-are-skipped-with-a-third"),
+        ("skip-round-on-a-quorum", A_THIRD_LIES, "nobody-is-left-behind"),
+        ("skip-round-on-a-quorum", (*A_THIRD_LIES, "--by-step"), "nobody-is-left-behind"),
+        ("proposal-of-another-height", ("--rounds", "1"), "messages-are-of-a-height"),
+        ("timer-of-another-round", A_THIRD_LIES, "timers-are-of-a-round"),
+        ("invalid-block-prevoted", ("--rounds", "1"), "votes-are-for-valid-blocks"),
+        ("decided-and-not-silent", ("--rounds", "1", "--round-robin"), "persist-first"),
+        ("valid-value-not-proposed-again", (*A_THIRD_LIES, "--round-robin"), "valid-is-proposed-again"),
     ],
 )
 def test_a_broken_rule_breaks_an_invariant_of_single_steps(mutant: str, options: tuple[str, ...], invariant: str):

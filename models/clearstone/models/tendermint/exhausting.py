@@ -103,7 +103,7 @@ def by_table(result: Exhausted, max_states: int | None, tell: Tell) -> None:
     done = explore_packed(columns, max_states=max_states, tell=progress)
     if done.finding == "steps":
         further = explore_packed(columns, judges_steps=False, max_states=max_states, tell=progress)
-        if further.ended == "violation":
+        if further.finding == "agreement":
             assert done.wrong is not None, "a violation is of some state"
             result.findings += way_to(columns, done.found, done.wrong, judges_steps=True).findings
             done = further
@@ -125,7 +125,7 @@ def in_every_state(result: Exhausted, max_states: int | None, tell: Tell) -> Non
     if done.violation is not None and not done.violation.findings[0].startswith("agreement"):
         system = TendermintSystem(result.instance, judges_steps=False)
         further = explore(system, max_states=max_states, tell=progress)
-        if further.violation is not None:
+        if further.violation is not None and further.violation.findings[0].startswith("agreement"):
             result.findings += done.violation.findings
             done = further
     result.take(done)
