@@ -82,16 +82,21 @@ class NetworkStories(NetworkBase):
             self.take(Talk(among))
 
     @precondition(lambda self: self.now.outvoted)
-    @rule(who=someone, value=value, later=st.booleans())
-    def liars_back_one(self, who: int, value: str, later: bool) -> None:
-        """Those who lie propose a block to one validator, and vote for it there: at once, or a round later."""
+    @rule(who=someone, value=value, later=st.booleans(), forks=st.booleans())
+    def liars_back_one(self, who: int, value: str, later: bool, forks: bool) -> None:
+        """Those who lie back a block at one validator, and perhaps another one elsewhere: at once, or a round later."""
+        round = self.turn_of(self.now.liars[0], self.round_of((who,)))
+        self._backed(who, value, round)
+        others = [index for index in self.correct if index != who]
+        if forks:
+            self._backed(others[0], "b" if value == "a" else "a", round + later)
+
+    def _backed(self, who: int, value: str, round: int) -> None:
         to = (who,)
-        liars = self.now.liars
-        round = self.turn_of(liars[0], self.round_of(to)) + later
-        if self.proposer_of(round) in liars:
+        if self.proposer_of(round) in self.now.liars:
             self.take(Propose(self.proposer_of(round), round, value, to))
         for step in (PREVOTE, PRECOMMIT):
-            for liar in liars:
+            for liar in self.now.liars:
                 self.take(Lie(liar, step, round, value, to))
 
     @rule(how=st.sampled_from(FORGERIES), value=value, to=group)

@@ -40,8 +40,8 @@ OUT_OF_REACH: Mapping[str, str] = MappingProxyType(
         "flagged-at-zero-is-absent": "an account would have to be flagged in a block of time 0, and there is none: "
         "genesis is not before time 0, and each block is later than the one before",
         "first-pool-pays-for-all": "pots pay what is owed only after the equity of all others in the second pool is "
-        "gone; cash leaves a pool only while what stays is not negative (LEDGER-5), so everything would have to leave to "
-        "the last atom, and then more would have to go into fees than the insurance fund pays first",
+        "gone; cash leaves a pool only while what stays is not negative (LEDGER-5), so all of it would have to leave "
+        "to the last atom, and then more would have to go into fees than the insurance fund pays first",
     }
 )
 """Why the machines cannot find a mutant, by its name."""
