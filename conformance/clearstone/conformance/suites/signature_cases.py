@@ -179,6 +179,12 @@ def _of_both_signs() -> Cases:
         found.append((name, "The sign of x is the last bit of a point.", question))
         other = replace(question, signature=scalar(int.from_bytes(point, "little") ^ SIGN) + question.signature[32:])
         found.append((f"{name}-turned", "With the other sign it is another point.", other))
+    for count in range(6):
+        key = _number(f"key of many {count}")
+        public, message = encode_point(times(key, BASE)), f"many {count}".encode()
+        k = int.from_bytes(sha512(R + public + message).digest(), "little")
+        question = SignatureToCheck(public, message, R + scalar((r + k * key) % L))
+        found.append((f"of-key-{count}-of-many", "Whichever root is found first, the sign decides.", question))
     return found
 
 
