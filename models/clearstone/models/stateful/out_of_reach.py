@@ -42,8 +42,8 @@ OUT_OF_REACH: Mapping[str, str] = MappingProxyType(
         "first-pool-pays-for-all": "pots pay what is owed only after the equity of all others in the second pool is "
         "gone; cash leaves a pool only while what stays is not negative (LEDGER-5), so all of it would have to leave "
         "to the last atom, and then more would have to go into fees than the insurance fund pays first",
-        "evidence-ignores-valid-rounds": "a correct validator must lock one block, learn of a later quorum for another, "
-        "and prevote that when it is proposed again, in three rounds; hunts cut off after 150 s did not come across it",
+        "evidence-ignores-valid-rounds": "a correct validator must lock one block, learn of a later quorum for another "
+        "and prevote that when proposed again, in three rounds; hunts cut off after 150 s did not come across it",
         "evidence-ignores-moved-locks": "a correct validator must lock one block, then another in a later round, and "
         "prevote that on a fresh proposal in a third; hunts cut off after 150 s did not come across it",
     }
