@@ -18,7 +18,7 @@ from clearstone.models.tendermint.local_states import LocalState, LocalStates
 from clearstone.models.tendermint.soup import CountingLog, Soup
 from clearstone.spec.blocks import NIL
 from clearstone.spec.consensus.actions import Broadcast, Decide, Outcome
-from clearstone.spec.consensus.claims import Claim, Timeout
+from clearstone.spec.consensus.claims import Ahead, Claim, Timeout
 from clearstone.spec.consensus.messages import NO_ROUND, PREVOTE, SignedMessage, Vote
 from clearstone.spec.consensus.step import step
 
@@ -81,6 +81,8 @@ class Asking(NamedTuple):
     """The block that the validator would propose, if it is its turn; else NIL."""
     led_to: list[Effect]
     """What it has led to so far, each effect once."""
+    joins: int | None
+    """The later round that it is to lead to once enough are in that; None if it is no such claim."""
 
 
 @dataclass(slots=True)
@@ -121,7 +123,9 @@ class Effects:
                 log.asked = 0
                 outcome = step(local.node, log, claim)
                 if log.asked or (self.instance.timers_are_scheduled and isinstance(claim, Timeout)):
-                    found.asking.append(Asking(claim, candidate, []))
+                    due = self.judges and safety.left_behind(self.instance, local.node, claim, self.instance.total)
+                    joins = claim.round if due and isinstance(claim, Ahead) else None
+                    found.asking.append(Asking(claim, candidate, [], joins))
                 elif outcome.actions or outcome.node is not local.node:
                     found.fixed.append(self.follow(place, local, claim, candidate, outcome))
         if local.crashes < self.instance.crashes:

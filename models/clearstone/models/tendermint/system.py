@@ -14,7 +14,7 @@ from clearstone.models.tendermint.local_states import LocalStates
 from clearstone.models.tendermint.soup import Soup
 from clearstone.spec.blocks import NIL
 from clearstone.spec.consensus.actions import Schedule
-from clearstone.spec.consensus.claims import Ahead, Claim, Commit, Polka, Proposed, Split, Timeout
+from clearstone.spec.consensus.claims import Claim, Commit, Polka, Proposed, Split, Timeout
 from clearstone.spec.consensus.messages import PROPOSE, Message, SignedMessage, Vote
 from clearstone.spec.consensus.node import Node
 from clearstone.spec.consensus.step import step
@@ -37,7 +37,6 @@ class TendermintSystem:
         """Explore this instance, and judge what is asked for; with local states that have their numbers already."""
         self.instance = instance
         self.judges_agreement = judges_agreement
-        self.judges_steps = judges_steps
         self.owed: list[str] = []
         self.locals = LocalStates(instance) if locals is None else locals
         self.soup = Soup(instance)
@@ -130,8 +129,8 @@ class TendermintSystem:
                 soup.own_candidate = dict.fromkeys(turns, asking.candidate)
             outcome = step(node, soup, asking.claim)
             if outcome.node is node and not outcome.actions:
-                if asking.claim.__class__ is Ahead and self.judges_steps:
-                    self.owed += safety.left_behind(self.instance, node, asking.claim, self.heard(asking.claim.round))
+                if asking.joins is not None:
+                    self.owed += safety.left_behind(self.instance, node, asking.claim, self.heard(asking.joins))
                 continue
             if not scheduled or self.may_run_out(place, node, asking.claim):
                 yield self.effects.effect(asking, place, number, outcome)
