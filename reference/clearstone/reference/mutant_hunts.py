@@ -23,6 +23,7 @@ from clearstone.conformance.runner.conversation import Conversation
 from clearstone.conformance.runner.limits import Limits
 from clearstone.conformance.vector_file import Case
 from clearstone.conformance.vectors import all_cases
+from clearstone.models.stateful.out_of_reach import IN_BLOCKS
 from clearstone.mutants import Mutant, run_in_fresh_process
 from clearstone.proofs.kill_matrix import candidates, hunt
 from clearstone.reference.explore_suite import OF_CONSENSUS, caught
@@ -95,7 +96,7 @@ def by_exploration(mutant: Mutant) -> Told:
 
 def by_machines(mutant: Mutant) -> Told:
     """Random programs of the exchange or of the network, whichever the rule belongs to."""
-    machine = "network" if mutant.layer in OF_CONSENSUS else "exchange"
+    machine = "network" if mutant.layer in OF_CONSENSUS and mutant.name not in IN_BLOCKS else "exchange"
     data = _said(["stateful", "--machine", machine], mutant)
     if isinstance(data, str):
         return False, "", data, None
