@@ -37,7 +37,7 @@ FOUND_LATER = {
     "broadcast-before-persist": "agreement_survives_a_crash_at_any_point",
     "vote-not-persisted": "agreement_survives_a_crash_at_any_point",
     "decision-not-persisted": "what_is_said_or_decided_is_stored_first",
-    "decide-on-prevotes": "every_step_of_the_code_is_a_move_of_the_abstract_system_or_none",
+    "decide-on-prevotes": "a_block_is_decided_exactly_when_lines_49_to_54_say",
     "decided-and-not-silent": "a_validator_that_has_decided_is_silent",
     "proposer-ignores-weight": "turns_are_shared_exactly_by_power",
     "proposer-ignores-round": "every_failed_round_passes_the_turn_on_as_a_height_does",

@@ -118,7 +118,7 @@ def any_claim(world: World, kinds: tuple[str, ...] = CLAIMS) -> Claim:
             return Split(world.integer("kind of the split", usual=PRECOMMIT))
         case "ahead":
             return Ahead(world.integer("round ahead", usual=3))
-    return Timeout(world.integer("step of the timer", usual=PRECOMMIT), world.integer("round of the timer", usual=2))
+    return Timeout(world.integer("step of the timer"), world.integer("round of the timer", usual=2))
 
 
 def any_step(world: World, *kinds: str) -> LocalStep:
