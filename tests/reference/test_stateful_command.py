@@ -118,8 +118,8 @@ def test_a_counterexample_becomes_a_test_that_passes_on_the_specification(found:
             "there is no world odd",
         ),
         (
-            '{"#meta": {"machine": "network", "program": {"powers": ["1", "1", "1", "1"], "liars": ["9"], "steps": []}},'
-            ' "vars": [], "states": []}',
+            '{"#meta": {"machine": "network", "program": {"powers": ["1", "1", "1", "1"], "liars": ["9"], '
+            '"steps": []}}, "vars": [], "states": []}',
             "it has a liar that is no validator",
         ),
     ],
