@@ -122,6 +122,12 @@ def closing(state: State, rank: int, which: int, part: str, offset: int, reduce_
     return Step((Act(name, order),))
 
 
+def offered_beyond(state: State, name: str, market: str, side: Side, offset: int, reduce_only: bool) -> Step:
+    """Somebody offers ten lots so many ppm of the index away from the mark: above it to sell, below it to buy."""
+    price = price_near(state, market, offset if side == "sell" else -offset)
+    return Step((Act(name, Place(market, side, 10, price, "gtc", reduce_only, "cancel-maker")),))
+
+
 def opening(name: str) -> Step:
     """Somebody opens an account, perhaps one that is open."""
     seat = PLACES[name]

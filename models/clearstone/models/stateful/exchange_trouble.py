@@ -28,7 +28,8 @@ from clearstone.models.stateful.exchange_moves import (
 )
 from clearstone.models.stateful.exchange_program import Step
 from clearstone.models.stateful.exchange_world import FEEDS, PERPETUALS, PLACES, POOL_FEEDS
-from clearstone.spec.transactions import Settle
+from clearstone.spec.accounts import lots_in
+from clearstone.spec.transactions import Settle, Side
 
 few = st.integers(0, 3)
 BLOCKS = st.sampled_from((5, 1, 2))
@@ -110,6 +111,18 @@ class ExchangeTrouble(ExchangeBase):
         weakest = weakest_first(self.now.state)
         if name in weakest:
             self.take(steps.liquidation(self.now.state, 0, weakest.index(name), 0, lots, wait))
+
+    @rule(name=st.sampled_from(MAIN), offset=st.sampled_from((2_000, 500, 10_000)))
+    def an_order_outlives_its_position(self, name: str, offset: int) -> None:
+        """Somebody offers to close above the mark, closes at it meanwhile, and then a third comes to the order."""
+        market, state = PERPETUALS["main"], self.now.state
+        others = [each for each in richest_first(state, "main") if PLACES[each].owner != PLACES[name].owner]
+        self.take(steps.trade(state, others[0], name, market, "sell", "300", 0))
+        account = self.now.state.ledger.accounts[PLACES[name].id]
+        side: Side = "sell" if lots_in(account, market) > 0 else "buy"
+        self.take(steps.offered_beyond(self.now.state, name, market, side, offset, True))
+        self.take(steps.handed_over(self.now.state, name, others[0], market))
+        self.take(steps.offered_beyond(self.now.state, others[1], market, steps.opposite(side), -2 * offset, False))
 
     @rule(
         pool=st.sampled_from(tuple(PERPETUALS)),
