@@ -12,6 +12,7 @@ from string import Template
 from clearstone.mutants import Mutant
 from clearstone.reference.kill_matrix_tables import Found, summed
 from clearstone.reference.mutant_hunts import Finding
+from clearstone.reference.proof_results import counted
 
 
 def write_page(path: Path, listed: Sequence[Mutant], methods: Sequence[str], found: Found) -> None:
@@ -49,7 +50,7 @@ def cell(method: str, finding: Finding | None) -> str:
     """What a method came to; opened, what broke and how."""
     if finding is None:
         return f'<td data-column="{method}">–</td>'
-    steps = "" if finding.steps is None else f" in {finding.steps} steps"
+    steps = "" if finding.steps is None else f" in {counted(finding.steps, 'step')}"
     said = f"caught{steps}" if finding.caught else "lives"
     by = f"<code>{escape(finding.by)}</code>: " if finding.by else ""
     return (

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from clearstone.mutants import Mutant
 from clearstone.reference.mutant_hunts import Finding
+from clearstone.reference.proof_results import counted
 from clearstone.reference.proof_tables import make_console as make_console
 
 ENOUGH = 2
@@ -48,7 +49,7 @@ def cell(finding: Finding | None) -> str:
         return ""
     if not finding.caught:
         return "[yellow]lives[/yellow]"
-    steps = "" if finding.steps is None else f"{finding.steps} steps, "
+    steps = "" if finding.steps is None else f"{counted(finding.steps, 'step')}, "
     return f"[green]caught[/green] {steps}{finding.seconds:.0f} s"
 
 

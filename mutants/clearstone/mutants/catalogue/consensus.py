@@ -12,7 +12,7 @@ MUTANTS = (
         new="return 2 * power >= total",
         breaks="CONS-1: two quorums need not share an honest validator",
         layer="consensus",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="quorum-of-two-thirds",
@@ -21,7 +21,7 @@ MUTANTS = (
         new="return 3 * power >= 2 * total",
         breaks="CONS-5: a fork can be blamed on no more than a third of the power",
         layer="consensus",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="a-third-exceeds-a-third",
@@ -30,7 +30,7 @@ MUTANTS = (
         new="return 3 * power >= total",
         breaks="CONS-1: liars alone take others to a later round",
         layer="consensus",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="no-lock",
@@ -39,7 +39,7 @@ MUTANTS = (
         new="return cast(known, PRECOMMIT, p.block_id)",
         breaks="CONS-2: a precommit binds nobody",
         layer="consensus",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="lock-ignored-on-fresh-proposal",
@@ -48,7 +48,7 @@ MUTANTS = (
         new="free = True",
         breaks="CONS-2: a fresh proposal is prevoted against the lock",
         layer="consensus",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="lock-ignored-on-reproposal",
@@ -57,7 +57,7 @@ MUTANTS = (
         new="free = True",
         breaks="CONS-2: a re-proposal from before the lock is prevoted against it",
         layer="consensus",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="lock-released-by-nil-polka",
@@ -74,7 +74,7 @@ MUTANTS = (
         ),
         breaks="CONS-2: a quorum for nothing frees from the lock",
         layer="consensus",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="lock-released-on-timeout",
@@ -91,7 +91,7 @@ MUTANTS = (
         ),
         breaks="CONS-2: a timer frees from the lock",
         layer="consensus",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="reproposal-without-polka",
@@ -100,7 +100,7 @@ MUTANTS = (
         new="if node.step != PROPOSE:",
         breaks="CONS-2: a proposer invents the round that frees from a lock",
         layer="consensus",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="decide-on-prevotes",
@@ -109,7 +109,7 @@ MUTANTS = (
         new="is_quorum(log.power(PREVOTE, p.round, p.block_id), node.total_power)",
         breaks="CONS-2: a block is decided that nobody else need be locked on",
         layer="consensus",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="invalid-block-prevoted",
@@ -124,7 +124,7 @@ MUTANTS = (
         ),
         breaks="CONS-2: a block that breaks a rule finds votes",
         layer="consensus",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="valid-value-not-proposed-again",
@@ -133,7 +133,7 @@ MUTANTS = (
         new="value = candidate",
         breaks="CONS-2: a locked proposer proposes what nobody can vote for",
         layer="consensus",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="skip-round-on-any-message",
@@ -142,7 +142,7 @@ MUTANTS = (
         new="log.heard(round) > 0",
         breaks="CONS-2: a single liar takes others to a later round",
         layer="consensus",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="skip-round-on-a-quorum",
@@ -151,7 +151,7 @@ MUTANTS = (
         new="is_quorum(log.heard(round), node.total_power)",
         breaks="CONS-2: who is left behind alone does not come after",
         layer="consensus",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="broadcast-before-persist",
@@ -160,7 +160,7 @@ MUTANTS = (
         new="return Outcome(node, (Broadcast(message), Persist(node, message)))",
         breaks="CONS-3: a crash in between forgets what was said",
         layer="consensus",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="vote-not-persisted",
@@ -169,7 +169,7 @@ MUTANTS = (
         new="return Outcome(node, (Broadcast(message),))",
         breaks="CONS-3: a restart forgets what was said",
         layer="consensus",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="forget-lock-on-restart",
@@ -178,7 +178,7 @@ MUTANTS = (
         new="return Outcome(node, (Persist(replace(node, locked_round=NO_ROUND), message), Broadcast(message)))",
         breaks="CONS-3: a restart forgets the lock",
         layer="consensus",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="decision-not-persisted",
@@ -187,7 +187,7 @@ MUTANTS = (
         new="return Outcome(decided, (Decide(p.round, p.block_id),))",
         breaks="CONS-3: a restart forgets what was decided",
         layer="consensus",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="proposal-of-another-height",
@@ -196,7 +196,7 @@ MUTANTS = (
         new="return p.chain == node.chain and",
         breaks="CONS-2: a proposal is voted on at a height that it was not made for",
         layer="consensus",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="polka-without-quorum",
@@ -205,7 +205,7 @@ MUTANTS = (
         new="log.power(PREVOTE, p.round, p.block_id) > 0",
         breaks="CONS-2: a single prevote locks",
         layer="consensus",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="timer-of-another-round",
@@ -214,7 +214,7 @@ MUTANTS = (
         new="if not node.step == PROPOSE:",
         breaks="CONS-2: an old timer ends a round that has just begun",
         layer="consensus",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="decided-and-not-silent",
@@ -223,7 +223,7 @@ MUTANTS = (
         new="if node.decision == node.key:",
         breaks="CONS-2: who has decided goes on voting",
         layer="consensus",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="proposer-ignores-weight",
@@ -232,7 +232,7 @@ MUTANTS = (
         new="return validators[(height + round) % len(ends)].key",
         breaks="CONS-4: a validator with little power proposes as often as one with much",
         layer="consensus",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="proposer-ignores-round",
@@ -241,7 +241,7 @@ MUTANTS = (
         new="point = height * stride(circle) % circle * unit",
         breaks="CONS-4: a silent proposer is asked for ever",
         layer="consensus",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
 )
 """The mutants of this layer."""

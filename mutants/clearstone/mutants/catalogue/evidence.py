@@ -12,7 +12,7 @@ MUTANTS = (
         new="return equivocators(admitted)",
         breaks="CONS-5: who forgets a lock forks the chain unpunished",
         layer="evidence",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="equivocation-is-no-evidence",
@@ -21,7 +21,7 @@ MUTANTS = (
         new="return amnesiacs(validators, admitted)",
         breaks="CONS-5: who says two things forks the chain unpunished",
         layer="evidence",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="evidence-believes-forgeries",
@@ -30,7 +30,7 @@ MUTANTS = (
         new="if power_of(validators, signed.sender) > 0]",
         breaks="CONS-5: a correct validator is convicted by a forgery",
         layer="evidence",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="evidence-ignores-valid-rounds",
@@ -39,7 +39,7 @@ MUTANTS = (
         new="polka in precommits",
         breaks="CONS-5: a validator that a quorum freed is accused",
         layer="evidence",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "explore", "conform"),
     ),
     Mutant(
         name="evidence-ignores-moved-locks",
@@ -57,7 +57,7 @@ MUTANTS = (
         new="first.step == second.step and first != second",
         breaks="CONS-5: two clocks in precommits for one block are a crime",
         layer="evidence",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
 )
 """The mutants of this layer."""

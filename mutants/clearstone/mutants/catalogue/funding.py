@@ -12,7 +12,7 @@ MUTANTS = (
         new="return floor_div(position.lots * (",
         breaks="PERP-2: who should pay is paid; money is conserved all the same",
         layer="funding",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="funding-paid-rounded-up",
@@ -21,7 +21,7 @@ MUTANTS = (
         new="return -floor_div(position.lots * (funding_index - position.funding_index), FUNDING_SCALE)",
         breaks="PERP-2: receivers get the ceiling, more than payers paid",
         layer="funding",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="funding-paid-again",
@@ -30,7 +30,7 @@ MUTANTS = (
         new="positions.append(settle_position(position, position.funding_index))",
         breaks="PERP-2: an account pays the same funding each time it is touched",
         layer="funding",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="funding-remainder-dropped",
@@ -39,7 +39,7 @@ MUTANTS = (
         new="remainder=0",
         breaks="PERP-1: funding depends on how time is divided",
         layer="funding",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="funding-at-the-peak",
@@ -48,7 +48,7 @@ MUTANTS = (
         new="max(samples)",
         breaks="PERP-3: one moment of a thin book sets the rate",
         layer="funding",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="funding-reset",
@@ -57,7 +57,7 @@ MUTANTS = (
         new="ends_at=ends_at, samples=(), index=0)",
         breaks="PERP-1: the index begins again at zero with each interval",
         layer="funding",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="funding-slots-floored",

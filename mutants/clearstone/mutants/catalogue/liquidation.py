@@ -12,7 +12,7 @@ MUTANTS = (
         new="lots = action.lots",
         breaks="LIQ-3: a liquidation takes more than there is",
         layer="liquidation",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="liquidation-charge-uncapped",
@@ -21,7 +21,7 @@ MUTANTS = (
         new="return held",
         breaks="LIQ-4: a penalty worsens the health that it should restore",
         layer="liquidation",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="discount-without-limit",
@@ -30,7 +30,7 @@ MUTANTS = (
         new="* elapsed",
         breaks="LIQ-2: who waits long enough pays nothing",
         layer="liquidation",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="discount-from-nowhere",
@@ -39,7 +39,7 @@ MUTANTS = (
         new="liquidator = charged(liquidator, -2 * takeover.discount, period)",
         breaks="LIQ-4: the liquidator receives more than the target pays",
         layer="liquidation",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="liquidator-unchecked",
@@ -48,7 +48,7 @@ MUTANTS = (
         new="if before == liquidator:",
         breaks="LIQ-5: a bidder without cash takes over what it cannot carry",
         layer="liquidation",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="self-liquidation",
@@ -57,7 +57,7 @@ MUTANTS = (
         new="if target == liquidator:",
         breaks="BOOK-4: an owner takes himself over at a discount",
         layer="liquidation",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="liquidate-the-healthy",
@@ -66,7 +66,7 @@ MUTANTS = (
         new="if not settled.accounts[action.account].positions:",
         breaks="LIQ-1: an account with enough margin is liquidated",
         layer="liquidation",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="liquidate-on-a-frozen-feed",
@@ -75,7 +75,7 @@ MUTANTS = (
         new="    if quote.index < 1:\n",
         breaks="ORACLE-5: an account is liquidated at a price that stood still",
         layer="liquidation",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="flag-released-at-maintenance",
@@ -84,7 +84,7 @@ MUTANTS = (
         new="context.quotes, 0)",
         breaks="LIQ-1: a gift of dust sets the clock of the discount back",
         layer="liquidation",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="flagged-at-zero-is-absent",
@@ -102,7 +102,7 @@ MUTANTS = (
         new="pool.flagged",
         breaks="LIQ-1: the pool's list of flagged accounts is out of step",
         layer="liquidation",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="bisection-skips-what-holds",
@@ -111,7 +111,7 @@ MUTANTS = (
         new="return (low, middle - 1) if holds(middle)",
         breaks="LIQ-3: fewer lots are taken than restore the buffer",
         layer="liquidation",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="liquidate-all-at-once",
@@ -120,7 +120,7 @@ MUTANTS = (
         new="return size",
         breaks="LIQ-3: all is taken where a part would have restored the buffer",
         layer="liquidation",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="takeover-adds-lots",
@@ -138,7 +138,7 @@ MUTANTS = (
         new="lots = floor_div(abs(position.lots) * sixteenths, SIXTEENTHS)",
         breaks="LIQ-3: nothing is taken of a small leg",
         layer="liquidation",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="sixteenths-from-two",

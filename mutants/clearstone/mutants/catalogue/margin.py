@@ -12,7 +12,7 @@ MUTANTS = (
         new="return health.equity - health.excluded - health.required",
         breaks="MARGIN-4a: profit realised against an accomplice is taken out",
         layer="margin",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="profit-not-locked",
@@ -21,7 +21,7 @@ MUTANTS = (
         new="return recent, earlier",
         breaks="MARGIN-4a: realised profit leaves at once",
         layer="margin",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="unrealised-profit-counts",
@@ -30,7 +30,7 @@ MUTANTS = (
         new="excluded += 0",
         breaks="MARGIN-4: profit at a pumped price is borrowed against",
         layer="margin",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="losses-netted",
@@ -39,7 +39,7 @@ MUTANTS = (
         new="excluded += value - position.cost - allowed",
         breaks="MARGIN-4: losses are netted with gains before they are clipped",
         layer="margin",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="orders-netted",
@@ -48,7 +48,7 @@ MUTANTS = (
         new="adverse_buys += order.lots * (price - quote.mark)",
         breaks="BOOK-5: a good order hides what a bad one would lose",
         layer="margin",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="premium-counts-twice",
@@ -57,7 +57,7 @@ MUTANTS = (
         new="            required += 0\n",
         breaks="MARGIN-3a: what was paid for options is withdrawn again",
         layer="margin",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="margin-ignores-open-interest",
@@ -66,7 +66,7 @@ MUTANTS = (
         new="above = 0",
         breaks="MARGIN-5: a position that the market cannot absorb needs no more margin",
         layer="margin",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="health-unchecked",
@@ -75,7 +75,7 @@ MUTANTS = (
         new="return True",
         breaks="MARGIN-6: nothing asks whether an account can pay",
         layer="margin",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="portfolio-loss-sign",
@@ -84,7 +84,7 @@ MUTANTS = (
         new="loss += position.lots * payoff(series, price)",
         breaks="MARGIN-3: what a short pays at expiry counts as its gain",
         layer="margin",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="sure-gain-is-collateral",
@@ -93,7 +93,7 @@ MUTANTS = (
         new="return worst_loss(legs, prices_tried(legs, initial)) + max(0, naked) * margin",
         breaks="MARGIN-3: a portfolio that cannot lose pays for another that can",
         layer="margin",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="naked-calls-unmargined",
@@ -102,7 +102,7 @@ MUTANTS = (
         new=")",
         breaks="MARGIN-3: a call that is sold can only lose what it loses at the prices tried",
         layer="margin",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="naked-calls-counted-in-lots",
@@ -111,7 +111,7 @@ MUTANTS = (
         new="naked -= position.lots",
         breaks="MARGIN-3: a naked call needs its margin for one unit of the underlying, whatever its size",
         layer="margin",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="naked-calls-margin-floored",
@@ -120,7 +120,7 @@ MUTANTS = (
         new="alone // series.multiplier",
         breaks="NUM-3: what must be posted for a naked call is floored",
         layer="margin",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="rise-tried-downwards",
@@ -129,7 +129,7 @@ MUTANTS = (
         new="index - ceil_div(index * rise, PPM)",
         breaks="MARGIN-3: no price above the index is tried but the strikes",
         layer="margin",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="rise-floored",
@@ -138,7 +138,7 @@ MUTANTS = (
         new="index + index * rise // PPM",
         breaks="NUM-3: the rise that is tried is rounded for the account",
         layer="margin",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="least-loss-counts",
@@ -147,7 +147,7 @@ MUTANTS = (
         new="return min([loss_at",
         breaks="MARGIN-3: of the prices tried the kindest counts",
         layer="margin",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="larger-of-isolated-and-portfolio",
@@ -156,7 +156,7 @@ MUTANTS = (
         new="else max(isolated, portfolio_loss",
         breaks="MARGIN-3: a spread needs more than it can lose",
         layer="margin",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="isolated-margin-of-a-lot",
@@ -165,7 +165,7 @@ MUTANTS = (
         new="total += (quote.initial",
         breaks="MARGIN-2: any number of short options needs the margin of one",
         layer="margin",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="payoff-ends-at-twice-the-strike",
@@ -174,7 +174,7 @@ MUTANTS = (
         new="return min(max(0, ticks), series.strike) * series.multiplier\n\n\ndef option_mark",
         breaks="OPT-1: a call pays no more than its strike",
         layer="margin",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="liquidatable-at-margin",
@@ -183,7 +183,7 @@ MUTANTS = (
         new="return health_equity(account, quotes) <= maintenance_requirement",
         breaks="LIQ-1: who has exactly his maintenance margin is liquidated",
         layer="margin",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="shorts-lower-maintenance",
@@ -192,7 +192,7 @@ MUTANTS = (
         new="required += position.lots * quote.maintenance",
         breaks="MARGIN-1: a short perpetual lowers what is required",
         layer="margin",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
 )
 """The mutants of this layer."""

@@ -12,7 +12,7 @@ MUTANTS = (
         new="if entry.account == taker:",
         breaks="BOOK-4: two accounts of one owner trade with each other",
         layer="matching",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="band-ignored",
@@ -21,7 +21,7 @@ MUTANTS = (
         new="if order.price is not None and not 1 <= order.price:",
         breaks="BOOK-3: an order trades at any price",
         layer="matching",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="fill-at-mark",
@@ -30,7 +30,7 @@ MUTANTS = (
         new="price = quote.mark",
         breaks="BOOK-2: any size fills at the oracle's price",
         layer="matching",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="maker-unchecked",
@@ -39,7 +39,7 @@ MUTANTS = (
         new="if not within_bounds(made, order.market):",
         breaks="BOOK-6: a maker that cannot pay any more is filled",
         layer="matching",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="taker-unchecked",
@@ -48,7 +48,7 @@ MUTANTS = (
         new="if not within_bounds(took, order.market):",
         breaks="MARGIN-6: a branch of an order skips the check",
         layer="matching",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="resting-unchecked",
@@ -57,7 +57,7 @@ MUTANTS = (
         new="if account_id in rested.accounts:",
         breaks="BOOK-5: an order stands for which there is no margin",
         layer="matching",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="open-interest-unlimited",
@@ -66,7 +66,7 @@ MUTANTS = (
         new="if grown < 0:",
         breaks="MARGIN-5: a market grows past its limit",
         layer="matching",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="filled-order-stays-in-the-book",
@@ -75,7 +75,7 @@ MUTANTS = (
         new="if lots > resting.lots:",
         breaks="BOOK-2: the book is out of step with the accounts' orders",
         layer="matching",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="reduce-only-opens",
@@ -84,7 +84,7 @@ MUTANTS = (
         new="return MAX_LOTS - max(0, -held if buy else held)",
         breaks="BOOK-2: a reduce-only order opens a position",
         layer="matching",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="fee-credited-twice",
@@ -93,7 +93,7 @@ MUTANTS = (
         new="pool.fees + 2 * fee,",
         breaks="LEDGER-1: the pool collects more than both sides pay",
         layer="matching",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="spent-reduce-only-order-stays",

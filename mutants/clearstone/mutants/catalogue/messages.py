@@ -12,7 +12,7 @@ MUTANTS = (
         new="if len(signed.signature) != 64:",
         breaks="ENC-2: anybody votes in anybody's name",
         layer="messages",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="proposal-out-of-turn-counts",
@@ -21,7 +21,7 @@ MUTANTS = (
         new='proposer(validators, message.height, message.round) == b"":',
         breaks="CONS-4: whoever is quickest proposes",
         layer="messages",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="vote-of-another-chain-counts",
@@ -30,7 +30,7 @@ MUTANTS = (
         new="if not message.chain:",
         breaks="CONS-2: votes are shown on a chain that they were not cast on",
         layer="messages",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="negative-round-counts",
@@ -39,7 +39,7 @@ MUTANTS = (
         new="NO_ROUND <= vote.round <= MAX_ROUND",
         breaks="NUM-5: a vote of round -1 comes before every lock",
         layer="messages",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="commit-without-quorum",
@@ -48,7 +48,7 @@ MUTANTS = (
         new="if not powers:",
         breaks="CONS-6: a single precommit proves a decision",
         layer="messages",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="duplicate-precommit-counts-twice",
@@ -57,7 +57,7 @@ MUTANTS = (
         new="if any(first.validator > second.validator",
         breaks="CONS-6: a precommit counts as often as it is repeated",
         layer="messages",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="commit-with-strangers",
@@ -66,7 +66,7 @@ MUTANTS = (
         new="if all(power == 0 for power in powers):",
         breaks="CONS-1: strangers report times and prices",
         layer="messages",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="one-good-signature-suffices",
@@ -75,7 +75,7 @@ MUTANTS = (
         new="if not any(authentic(",
         breaks="CONS-6: a commit is made up around one signature",
         layer="messages",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="root-not-checked",
@@ -84,7 +84,7 @@ MUTANTS = (
         new="if len(block.root) != 32:",
         breaks="CONS-6: replicas that differ do not notice",
         layer="messages",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="commit-of-another-block",
@@ -93,7 +93,7 @@ MUTANTS = (
         new="if commit.height != state.height:",
         breaks="CONS-6: any commit of the height proves any block",
         layer="messages",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="time-goes-backwards",
@@ -102,7 +102,7 @@ MUTANTS = (
         new="return clocks",
         breaks="ORACLE-6: slow clocks turn time back",
         layer="messages",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="block-time-of-proposer",
@@ -111,7 +111,7 @@ MUTANTS = (
         new="if block.time <= state.time:",
         breaks="ORACLE-6: the proposer tells the time",
         layer="messages",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
 )
 """The mutants of this layer."""

@@ -12,7 +12,7 @@ MUTANTS = (
         new="return floor_div(amount * cap, total)",
         breaks="NUM-6: the shares do not add up to the amount",
         layer="numbers",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="rounding-toward-zero",
@@ -21,7 +21,7 @@ MUTANTS = (
         new="return numerator // divisor if numerator >= 0 else -(-numerator // divisor)",
         breaks="NUM-3: what is owed is rounded in favour of who owes it",
         layer="numbers",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="mean-instead-of-median",
@@ -30,7 +30,7 @@ MUTANTS = (
         new="return floor_div(sum(value * weight for value, weight in ascending), below[-1])",
         breaks="ORACLE-3: one report moves the index as far as it likes",
         layer="numbers",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
 )
 """The mutants of this layer."""

@@ -12,7 +12,7 @@ MUTANTS = (
         new="MINIMUM_SIGNERS = 2",
         breaks="ORACLE-2: a feed goes on with two sources",
         layer="oracle",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="stale-reports-count",
@@ -21,7 +21,7 @@ MUTANTS = (
         new="if report.time <= now + parameters.report_staleness",
         breaks="ORACLE-1: a feed goes on with reports of long ago",
         layer="oracle",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="index-jumps",
@@ -30,7 +30,7 @@ MUTANTS = (
         new="limit = MAX_TICKS",
         breaks="ORACLE-4: the index moves at once as far as the median",
         layer="oracle",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="grace-skipped",
@@ -39,7 +39,7 @@ MUTANTS = (
         new="return feed.fresh_blocks > 0",
         breaks="ORACLE-5: a feed is relied on in the first block after it thaws",
         layer="oracle",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="leaving-at-the-better-price",
@@ -48,7 +48,7 @@ MUTANTS = (
         new="context.unclamped is None\n",
         breaks="ORACLE-4: cash leaves at a price that still has to catch up",
         layer="oracle",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
 )
 """The mutants of this layer."""

@@ -12,7 +12,7 @@ MUTANTS = (
         new="values[name] = value",
         breaks="LEDGER-8: a guard is removed in one step",
         layer="parameters",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="parameter-at-once",
@@ -21,7 +21,7 @@ MUTANTS = (
         new="context.now",
         breaks="LEDGER-8: a change binds without a delay",
         layer="parameters",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="parameter-change-replayed",
@@ -30,7 +30,7 @@ MUTANTS = (
         new="if action.number < 1:",
         breaks="LEDGER-8: an old approval is used again",
         layer="parameters",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="parameters-contradict",
@@ -39,7 +39,7 @@ MUTANTS = (
         new="return changed",
         breaks="LEDGER-8: a change leaves the range of its parameter",
         layer="parameters",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
 )
 """The mutants of this layer."""
