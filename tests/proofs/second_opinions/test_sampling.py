@@ -87,7 +87,7 @@ def shares(world: World) -> tuple[int, int]:
 
 @pytest.mark.parametrize("made", OBLIGATIONS.values(), ids=lambda made: made.id)
 def test_no_example_breaks_an_obligation(made: Obligation):
-    opinion = sample(made, 10)
+    opinion = sample(made, 6)  # the long tests try a thousand
     assert opinion.counterexample is None
 
 
