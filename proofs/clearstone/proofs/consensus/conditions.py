@@ -19,7 +19,7 @@ from enum import Enum
 import z3
 
 WORK_LIMIT = 6_000_000
-"""Most units of work the solver spends on one condition; the hardest takes a twentieth of it."""
+"""Most units of work the solver spends on one condition; the hardest takes a fourteenth of it."""
 
 
 class Verdict(Enum):
