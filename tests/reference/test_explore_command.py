@@ -5,6 +5,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from clearstone.models.itf import read_itf
+from clearstone.reference import explore_plan
 from clearstone.reference.command import main
 
 
@@ -59,6 +60,16 @@ def test_what_is_interrupted_leaves_a_partial_result(model: str, monkeypatch: py
     assert result.exit_code == 1
     assert "partial: interrupted" in result.output
     assert json.loads(file.read_text())["results"][0]["ended"] == "interrupted"
+
+
+def test_rules_so_broken_that_nothing_can_be_explored_are_a_finding(monkeypatch: pytest.MonkeyPatch):
+    def broken(depth: int, max_states: int | None):
+        raise StopIteration
+
+    monkeypatch.setattr(explore_plan, "explore_exchange", broken)
+    result = explore("exchange")
+    assert result.exit_code == 1
+    assert "totality: the rules cannot be explored, StopIteration in broken, line" in result.stdout
 
 
 def test_every_fork_is_judged():

@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 
 import pytest
@@ -6,7 +7,7 @@ from clearstone import mutants
 from clearstone.reference import explore_check, explore_suite
 from clearstone.reference.explore_check import explore_check_results
 from clearstone.reference.explore_results import ExploreResult
-from clearstone.reference.explore_suite import IN_CHECK, Small, caught, explored, first_to_break, suite_for
+from clearstone.reference.explore_suite import IN_CHECK, Small, caught, explore_small, first_to_break, suite_for
 
 
 def test_instances_have_names_of_their_own_and_say_what_they_show():
@@ -54,8 +55,11 @@ def test_rules_that_cannot_be_explored_are_a_finding(monkeypatch: pytest.MonkeyP
         raise KeyError("x")
 
     hopeless = Small("broken", "Nothing.", "consensus", broken)
-    result = explored(hopeless)
-    assert result.findings == ("totality: the rules cannot be explored, KeyError: 'x'",)
+    result = explore_small(hopeless)
+    (told,) = result.findings
+    assert re.fullmatch(
+        r"totality: the rules cannot be explored, KeyError: 'x' in broken, line \d+ of test_explore_suite.py", told
+    )
     monkeypatch.setattr(explore_suite, "suite_for", lambda mutant: (IN_CHECK[1], hopeless))
     found = first_to_break()
     assert found is not None
@@ -71,7 +75,7 @@ def small(name: str, result: ExploreResult) -> Small:
 def test_a_check_shows_what_was_exhausted_and_to_which_bound_and_ends_at_the_first_violation(
     monkeypatch: pytest.MonkeyPatch,
 ):
-    good = explored(IN_CHECK[1], quiet=True)
+    good = explore_small(IN_CHECK[1], quiet=True)
     early = replace(good, ended="state limit")
     wrong = replace(good, ended="violation", findings=("agreement: two",), trace=("start", "one", "two"))
     instances = (small("good", good), small("early", early), small("never", wrong))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from clearstone.reference.html_option import html_option
 from clearstone.reference.input_errors import InputError
 from clearstone.reference.json_option import json_option, writable_file, write_json
 from clearstone.reference.live_options import live_options
@@ -75,7 +76,7 @@ output_file = click.Path(dir_okay=False, writable=True, path_type=Path)
 @click.option("--report", metavar="FILE", type=output_file, callback=writable_file, help="The report as JSON Lines.")
 @click.option("--junit", metavar="FILE", type=output_file, callback=writable_file, help="The report as JUnit XML.")
 @click.option("--badge", metavar="FILE", type=output_file, callback=writable_file, help="The report as badge JSON.")
-@click.option("--html", metavar="FILE", type=output_file, callback=writable_file, help="The report as a page.")
+@html_option()
 @click.option(
     "--beside",
     metavar="REPORT",
@@ -101,7 +102,7 @@ def conform(
     report: Path | None,
     junit: Path | None,
     badge: Path | None,
-    html: Path | None,
+    html_file: Path | None,
     beside: tuple[Path, ...],
     live: bool,
     live_time: float,
@@ -140,7 +141,7 @@ def conform(
         done, text, data = static_outcome(command, suites, ids, vectors, known, keep, limits)
     for line in text:
         click.echo(line)
-    write_reports(done, others, report, junit, badge, html)
+    write_reports(done, others, report, junit, badge, html_file)
     write_json(json_file, {"client": done.name, "conforms": done.conforms, **data})
     ctx.exit(0 if done.conforms else 1)
 
@@ -171,7 +172,7 @@ def write_reports(
     report: Path | None,
     junit: Path | None,
     badge: Path | None,
-    html: Path | None,
+    html_file: Path | None,
 ) -> None:
     """Write the reports that were asked for."""
     from clearstone.conformance.reports import badge as badge_report
@@ -182,7 +183,7 @@ def write_reports(
         (report, lambda: "".join(json_lines.lines(done))),
         (junit, lambda: junit_report.document(done)),
         (badge, lambda: badge_report.document(done)),
-        (html, lambda: html_matrix.page([done, *others])),
+        (html_file, lambda: html_matrix.page([done, *others])),
     ]
     for path, text in texts:
         if path is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from clearstone.reference.explore_results import ExploreResult
-from clearstone.reference.explore_suite import IN_CHECK, Small, explored
+from clearstone.reference.explore_suite import IN_CHECK, Small, explore_small
 from clearstone.reference.results import HOLDS, UNDECIDED, VIOLATED, CheckResult, Verdict
 
 EXPLORE = "explore"
@@ -18,7 +18,7 @@ def explore_check_results(tell: Callable[[int, int, str], None]) -> Iterator[Che
     """Explore the instances of a check up to the first that does not hold; `tell` is given number, total and name."""
     for number, small in enumerate(IN_CHECK):
         tell(number, len(IN_CHECK), small.name)
-        result = explored(small, quiet=True)
+        result = explore_small(small, quiet=True)
         yield check_result(small, result)
         if not result.holds:
             return

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from clearstone import mutants
 from clearstone.models.exploration.replayed import Replayed
 from clearstone.models.itf import ItfTrace
-from clearstone.models.stateful.records_shown import differences
 from clearstone.reference.explore_programs import Explored, as_test
 from clearstone.reference.trace_steps import parts_at
-from clearstone.reference.trace_tables import make_console, print_replay, print_violations
+from clearstone.reference.trace_tables import print_outcome, steps_as_data
 
 
 def replay_explored(
@@ -24,24 +21,9 @@ def replay_explored(
         test_file.write_text(as_test(explored, path.name), encoding="utf-8")
     replayed = explored.model.run(explored.program)
     parted = parts_at(trace, replayed.trace)
-    console = make_console()
-    print_replay(console, replayed.told)
-    print_violations(console, replayed.violations)
-    console.print(verdict(explored, replayed, parted), soft_wrap=True, markup=False)
-    if test_file is not None:
-        console.print(f"written as a test: {test_file}", soft_wrap=True, markup=False)
-    steps = [
-        {
-            "action": moment.action,
-            "rules": list(moment.rules),
-            "outcomes": list(moment.outcomes),
-            "changes": [asdict(each) for each in differences(before.shown, moment.shown)],
-            "violations": [asdict(each) for each in moment.violations],
-        }
-        for before, moment in pairwise(replayed.told)
-    ]
+    print_outcome(replayed.told, replayed.violations, verdict(explored, replayed, parted), test_file)
     holds = not replayed.violations
-    return holds, {"holds": holds, "model": explored.name, "parts_at": parted, "steps": steps}
+    return holds, {"holds": holds, "model": explored.name, "parts_at": parted, "steps": steps_as_data(replayed.told)}
 
 
 def verdict(explored: Explored, replayed: Replayed, parted: int | None) -> str:

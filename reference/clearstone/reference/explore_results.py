@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import traceback
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -55,6 +58,19 @@ class ExploreResult:
         return "holds" if self.holds else "violated" if self.findings else "partial"
 
 
+def explored(model: str, instance: str, explore: Callable[[], ExploreResult]) -> ExploreResult:
+    """Explore an instance; rules so broken that the exploration itself cannot go on are a finding too."""
+    began = perf_counter()
+    try:
+        return explore()
+    except Exception as error:  # whatever a broken rule makes of it
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        where = f"{last.name}, line {last.lineno} of {Path(last.filename).name}"
+        told = f"totality: the rules cannot be explored, {what} in {where}"
+        return ExploreResult(model, instance, "", 0, 0, 0, 0, "violation", (told,), (), None, perf_counter() - began)
+
+
 def as_data(results: Sequence[ExploreResult]) -> dict[str, Any]:
     """The results for `--json`."""
     return {
@@ -89,7 +105,7 @@ def print_result(console: Console, result: ExploreResult) -> None:
     line(f"[bold]{escape(result.model)}[/bold]: {escape(result.instance)}")
     line(
         f"  {result.states:,} states, {result.steps:,} steps, up to {result.depth} from the start; "
-        f"{result.seconds:.2f} s, {escape(result.engine)}"
+        f"{result.seconds:.2f} s{escape(f', {result.engine}') if result.engine else ''}"
     )
     for remark in result.remarks:
         line(f"  {escape(remark)}")
@@ -99,7 +115,8 @@ def print_result(console: Console, result: ExploreResult) -> None:
         line("  [bold red]violated[/bold red]:")
         for finding in result.findings:
             line(f"    {escape(finding)}")
-        line(f"  a shortest trace, {max(0, len(result.trace) - 1)} steps:")
+        if result.trace:
+            line(f"  a shortest trace, {len(result.trace) - 1} steps:")
         for number, text in enumerate(result.trace):
             line(f"    {number:>2} {escape(text)}")
     else:

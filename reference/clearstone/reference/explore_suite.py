@@ -19,7 +19,7 @@ from clearstone.mutants import Mutant, current, run_in_fresh_process
 from clearstone.reference.explore_consensus import explore_consensus, explore_forks, explore_good_network
 from clearstone.reference.explore_exchange import explore_exchange
 from clearstone.reference.explore_plan import FORKING
-from clearstone.reference.explore_results import ExploreResult
+from clearstone.reference.explore_results import ExploreResult, explored
 
 TWO_ROUNDS = Instance(rounds=2)
 """Four validators of equal power, one of them Byzantine, two values, rounds 0 and 1."""
@@ -105,15 +105,9 @@ OF_CONSENSUS = frozenset(("consensus", "messages", "evidence"))
 """Layers whose mutants are those of consensus."""
 
 
-def explored(small: Small, *, quiet: bool = False) -> ExploreResult:
-    """Explore an instance; rules so broken that the exploration itself cannot go on are a finding too."""
-    began = perf_counter()
-    try:
-        return small.explore(quiet=quiet)
-    except Exception as error:  # whatever a broken rule makes of it
-        told = f"totality: the rules cannot be explored, {type(error).__name__}: {error}"
-        seconds = perf_counter() - began
-        return ExploreResult(small.name, small.statement, "", 0, 0, 0, 0, "violation", (told,), (), None, seconds)
+def explore_small(small: Small, *, quiet: bool = False) -> ExploreResult:
+    """Explore an instance that is quick to exhaust."""
+    return explored(small.name, small.statement, partial(small.explore, quiet=quiet))
 
 
 def suite_for(mutant: Mutant | None) -> tuple[Small, ...]:
@@ -130,7 +124,7 @@ def suite_for(mutant: Mutant | None) -> tuple[Small, ...]:
 
 def suite_jobs() -> Iterator[Callable[[], ExploreResult]]:
     """What is to be done in the process at hand, one after the other."""
-    return (partial(explored, small) for small in suite_for(current()))
+    return (partial(explore_small, small) for small in suite_for(current()))
 
 
 def first_to_break() -> tuple[str, ExploreResult] | None:
@@ -140,7 +134,7 @@ def first_to_break() -> tuple[str, ExploreResult] | None:
     minute.
     """
     for small in suite_for(current()):
-        result = explored(small, quiet=True)
+        result = explore_small(small, quiet=True)
         if not result.holds:
             return small.name, result
     return None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from clearstone.reference.html_option import html_option
 from clearstone.reference.json_option import json_option, writable_file, write_json
 
 if TYPE_CHECKING:
@@ -25,14 +26,7 @@ METHODS = ("check", "prove", "explore", "stateful", "conform")
 )
 @click.option("--layer", "layers", multiple=True, metavar="LAYER", help="Also mutants of this layer; may be repeated.")
 @json_option
-@click.option(
-    "--html",
-    "html_file",
-    metavar="FILE",
-    type=click.Path(dir_okay=False, writable=True, path_type=Path),
-    callback=writable_file,
-    help="Write the report as a page that needs nothing else.",
-)
+@html_option()
 @click.option(
     "--keep",
     "kept_file",

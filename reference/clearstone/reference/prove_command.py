@@ -6,21 +6,15 @@ from pathlib import Path
 
 import click
 
-from clearstone.reference.json_option import json_option, writable_file, write_json
+from clearstone.reference.html_option import html_option
+from clearstone.reference.json_option import json_option, write_json
 from clearstone.reference.mutant_option import list_mutants_option, mutant_option
 
 
 @click.command()
 @click.argument("ids", metavar="[ID]...", nargs=-1)
 @json_option
-@click.option(
-    "--html",
-    "html_file",
-    metavar="FILE",
-    type=click.Path(dir_okay=False, writable=True, path_type=Path),
-    callback=writable_file,
-    help="Write the report as a page that needs nothing else.",
-)
+@html_option()
 @click.option("--explain", is_flag=True, help="Print the verification conditions in SMT-LIB 2 instead of a report.")
 @click.option(
     "--into",

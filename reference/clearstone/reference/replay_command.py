@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from clearstone.reference.html_option import html_option
 from clearstone.reference.json_option import json_option, writable_file, write_json
 from clearstone.reference.mutant_option import mutant_option
 
@@ -18,14 +19,7 @@ CHARACTERS_LOOKED_AT = 64
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @json_option
 @mutant_option
-@click.option(
-    "--html",
-    "html_file",
-    metavar="FILE",
-    type=click.Path(dir_okay=False, writable=True, path_type=Path),
-    callback=writable_file,
-    help="Write a page with price, liquidations and insurance fund drawn over time.",
-)
+@html_option("Write a page with price, liquidations and insurance fund drawn over time.")
 @click.option(
     "--as-test",
     "test_file",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +10,11 @@ from clearstone.models.itf import ItfError, ItfTrace, read_itf
 from clearstone.models.stateful.counterexample_tests import as_test
 from clearstone.models.stateful.counterexamples import Counterexample, moments, read_counterexample, trace_of
 from clearstone.models.stateful.hunting import Run
-from clearstone.models.stateful.records_shown import differences
 from clearstone.reference.explore_programs import Explored, read_explored
 from clearstone.reference.explore_replay import replay_explored
 from clearstone.reference.input_errors import InputError
 from clearstone.reference.trace_steps import parts_at
-from clearstone.reference.trace_tables import make_console, print_replay, print_violations
+from clearstone.reference.trace_tables import print_outcome, steps_as_data
 
 
 def replay_trace(path: Path, test_file: Path | None) -> tuple[bool, dict[str, Any]]:
@@ -30,23 +27,8 @@ def replay_trace(path: Path, test_file: Path | None) -> tuple[bool, dict[str, An
     run = counterexample.machine.run(counterexample.program, None)
     parted = parts_at(trace, trace_of(counterexample.machine, run))
     told = list(moments(run))
-    console = make_console()
-    print_replay(console, told)
-    print_violations(console, run.violations)
-    console.print(verdict(counterexample, run, parted), soft_wrap=True, markup=False)
-    if test_file is not None:
-        console.print(f"written as a test: {test_file}", soft_wrap=True, markup=False)
-    steps = [
-        {
-            "action": moment.action,
-            "rules": list(moment.rules),
-            "outcomes": list(moment.outcomes),
-            "changes": [asdict(each) for each in differences(before.shown, moment.shown)],
-            "violations": [asdict(each) for each in moment.violations],
-        }
-        for before, moment in pairwise(told)
-    ]
-    return not run.violations, {"holds": not run.violations, "parts_at": parted, "steps": steps}
+    print_outcome(told, run.violations, verdict(counterexample, run, parted), test_file)
+    return not run.violations, {"holds": not run.violations, "parts_at": parted, "steps": steps_as_data(told)}
 
 
 def read(path: Path) -> tuple[ItfTrace, Counterexample | Explored]:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -16,7 +19,7 @@ from clearstone.models.stateful.records_shown import Difference, differences
 from clearstone.models.stateful.telling import Moment
 from clearstone.reference.check_tables import make_console
 
-__all__ = ["make_console", "print_hunt", "print_replay", "print_violations"]
+__all__ = ["make_console", "print_hunt", "print_outcome", "print_violations", "steps_as_data"]
 
 EVERY_STEP = frozenset(("height", "time"))
 """Fields that change with every step and say little."""
@@ -50,6 +53,32 @@ def print_replay(console: Console, told: Sequence[Moment]) -> None:
     for number, moment in enumerate(told[1:], 1):
         print_step(console, number, moment, differences(before.shown, moment.shown))
         before = moment
+
+
+def print_outcome(
+    told: Sequence[Moment], violations: Sequence[Violation], verdict: str, test_file: Path | None
+) -> None:
+    """A whole replay: its steps, what is wrong, the verdict on it in a line, and which test was written, if any."""
+    console = make_console()
+    print_replay(console, told)
+    print_violations(console, violations)
+    console.print(verdict, soft_wrap=True, markup=False)
+    if test_file is not None:
+        console.print(f"written as a test: {test_file}", soft_wrap=True, markup=False)
+
+
+def steps_as_data(told: Sequence[Moment]) -> list[dict[str, Any]]:
+    """What each step did, for `--json`."""
+    return [
+        {
+            "action": moment.action,
+            "rules": list(moment.rules),
+            "outcomes": list(moment.outcomes),
+            "changes": [asdict(each) for each in differences(before.shown, moment.shown)],
+            "violations": [asdict(each) for each in moment.violations],
+        }
+        for before, moment in pairwise(told)
+    ]
 
 
 def print_step(console: Console, number: int, moment: Moment, changed: Iterable[Difference]) -> None:
