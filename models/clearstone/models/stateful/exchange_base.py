@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import ClassVar
-
 from hypothesis import strategies as st
 from hypothesis import target
-from hypothesis.stateful import RuleBasedStateMachine, initialize
+from hypothesis.stateful import initialize
 
 from clearstone.models.scenario_genesis import USD
 from clearstone.models.stateful.exchange_program import Act, Step
 from clearstone.models.stateful.exchange_run import ExchangeRun, Taken
 from clearstone.models.stateful.exchange_world import WORLDS
 from clearstone.models.stateful.found import Broken
+from clearstone.models.stateful.observed_machine import ObservedMachine
 from clearstone.spec.margin import equity, health_equity, maintenance_requirement
 from clearstone.spec.transactions import Action
 
 
-class ExchangeBase(RuleBasedStateMachine):
+class ExchangeBase(ObservedMachine):
     """A program on its way."""
-
-    observe: ClassVar[Callable[[ExchangeRun], None]] = staticmethod(lambda run: None)
-    """Called with each program that has come to its end."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -55,7 +50,8 @@ class ExchangeBase(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Say how near to trouble the program came."""
         if self.run is not None:
-            type(self).observe(self.run)
+            run, self.run = self.run, None  # Hypothesis keeps machines in cycles, and they all their states
+            self.observe(run)
             target(float(-self.least_health), label="how far below maintenance an account came")
             target(float(-self.deepest), label="how far below zero an account came")
 

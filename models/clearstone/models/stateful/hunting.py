@@ -8,10 +8,11 @@ from the one that came nearest to trouble. A hunt that is interrupted keeps what
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, cast
 
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
@@ -25,6 +26,7 @@ from clearstone.models.stateful.exchange_machine import ExchangeMachine
 from clearstone.models.stateful.found import Broken
 from clearstone.models.stateful.interrupts import InterruptsKept
 from clearstone.models.stateful.network_machine import NetworkMachine
+from clearstone.models.stateful.observed_machine import ObservedMachine
 from clearstone.models.stateful.shrinking import Shrinker, altered
 
 Run: TypeAlias = exchange_run.ExchangeRun | network_run.NetworkRun
@@ -167,6 +169,7 @@ def hunt(
             for batch, first in enumerate(range(0, profile.programs, BATCH), first_batch):
                 programs = min(BATCH, profile.programs - first)
                 make_up(machine, observe, programs, profile.steps, number * 1_000_003 + batch)
+                gc.collect()  # the protocol's values hold no cycles, what Hypothesis keeps of a batch does
         done.ended = "done"
     except Broken:
         done.ended = "violation"
@@ -180,7 +183,13 @@ def hunt(
 
 def make_up(machine: Machine, observe: Callable[[Run], None], programs: int, steps: int, number: int) -> None:
     """Make up so many programs of so many steps, all from one seed; `Broken` ends it if one breaks something."""
-    maker = seed(number)(type(machine.maker.__name__, (machine.maker,), {"observe": staticmethod(observe)}))
+
+    def begun() -> RuleBasedStateMachine:
+        made = machine.maker()
+        assert isinstance(made, ObservedMachine), "its programs can be looked at"
+        made.observe = observe
+        return made
+
     how = settings(
         max_examples=programs,
         stateful_step_count=steps,
@@ -193,6 +202,7 @@ def make_up(machine: Machine, observe: Callable[[Run], None], programs: int, ste
         phases=(Phase.generate, Phase.target),  # `shrinking` does the rest, on the data and within bounds
         suppress_health_check=list(HealthCheck),
     )
+    maker = cast(type[RuleBasedStateMachine], seed(number)(begun))  # whatever makes a machine will do, it is documented
     with drawn_from_the_seed_alone():
         run_state_machine_as_test(maker, settings=how)
 

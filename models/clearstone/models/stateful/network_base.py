@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import combinations
-from typing import ClassVar
 
 from hypothesis import strategies as st
 from hypothesis import target
-from hypothesis.stateful import RuleBasedStateMachine, initialize
+from hypothesis.stateful import initialize
 
 from clearstone.models.stateful.found import Broken
 from clearstone.models.stateful.network_forgeries import turn
 from clearstone.models.stateful.network_program import EQUAL, UNEQUAL, VALUES, Step
 from clearstone.models.stateful.network_run import NetworkRun
+from clearstone.models.stateful.observed_machine import ObservedMachine
 
 EVERYBODY = (0, 1, 2, 3)
 """The validators, by index."""
@@ -33,11 +32,8 @@ someone = st.sampled_from(EVERYBODY)
 value = st.sampled_from(tuple(VALUES))
 
 
-class NetworkBase(RuleBasedStateMachine):
+class NetworkBase(ObservedMachine):
     """A program on its way."""
-
-    observe: ClassVar[Callable[[NetworkRun], None]] = staticmethod(lambda run: None)
-    """Called with each program that has come to its end."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -63,8 +59,9 @@ class NetworkBase(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Say how many rounds and how many locks there were."""
         if self.run is not None:
-            type(self).observe(self.run)
-            nodes = self.run.nodes().values()
+            run, self.run = self.run, None  # Hypothesis keeps machines in cycles, and they all their states
+            self.observe(run)
+            nodes = run.nodes().values()
             target(float(max(node.round for node in nodes)), label="rounds")
             target(float(len({node.locked_value for node in nodes})), label="different locks")
 
