@@ -45,7 +45,7 @@ def _signed(stage: LedgerStage, name: str, told: str, rule: str, change: Callabl
 
 
 def _that_follow() -> list[Draft]:
-    stage = LedgerStage("blocks", scenario_genesis)
+    stage = LedgerStage("blocks", scenario_genesis, validators=4)
     stage.open("alice", 100 * USD)
     changes: tuple[tuple[str, str, str, Callable[[Block], Block]], ...] = (
         ("good", "The block that follows, and not twice.", "CONS-6", lambda block: block),
@@ -111,7 +111,7 @@ def _genesis_commits() -> list[Draft]:
 
 
 def _clocks() -> list[Draft]:
-    stage = LedgerStage("blocks", scenario_genesis)
+    stage = LedgerStage("blocks", scenario_genesis, validators=4)
     found = []
     now = stage.chain.state.time
     for name, clocks in (
@@ -148,7 +148,7 @@ def _sizes() -> list[Draft]:
 
 def _sequences() -> list[Draft]:
     """Ordinary days: trades, transfers, fees that fill the fund, a change, another pool that feels nothing."""
-    stage = LedgerStage("blocks", lambda: scenario_genesis(second_pool=True))
+    stage = LedgerStage("blocks", lambda: scenario_genesis(second_pool=True), validators=4)
     chain = stage.chain
     start = len(chain.history)
     alice, bob = stage.open("alice", 5_000 * USD), stage.open("bob", 5_000 * USD)

@@ -124,7 +124,7 @@ WELL_FORMED: tuple[tuple[str, str], ...] = (
 
 def records() -> Iterator[tuple[str, Encodable]]:
     """Records of every kind, with every kind of field."""
-    stage = LedgerStage("encoding", scenario_genesis)
+    stage = LedgerStage("encoding", scenario_genesis, validators=4)
     stage.open("alice", 100 * USD)
     for action in ACTIONS:
         body = Body("c", "ab", 3, 1_600_000_000_000, action)

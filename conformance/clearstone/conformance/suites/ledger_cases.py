@@ -47,11 +47,10 @@ def drafts() -> list[Draft]:
     _deposits(stage, bob)
     _withdrawals(stage, alice)
     _transfers(stage, alice, bob, elsewhere)
-    _authority(stage, alice, bob)
     try_changes(stage)
     _releases(stage, alice)
     _bounds(stage, alice, bob)
-    found = stage.drafts + _leaving() + _pending() + _fees() + change_drafts()
+    found = stage.drafts + _authority() + _leaving() + _pending() + _fees() + change_drafts()
     return found + pool_bound_cases.ledger_drafts() + single_bound_cases.ledger_drafts()
 
 
@@ -145,8 +144,10 @@ def _bounds(stage: LedgerStage, alice: str, bob: str) -> None:
         stage.tries_signed(f"transfer-to-a-balance-with-room-for-{room}", told, ("NUM-5",), signed, rich)
 
 
-def _authority(stage: LedgerStage, alice: str, bob: str) -> None:
+def _authority() -> list[Draft]:
+    stage = LedgerStage("ledger", scenario_genesis, validators=4)
     chain = stage.chain
+    alice, bob = stage.open("alice", 100 * USD), stage.open("bob")
     now, validators = chain.state.time, chain.state.validators
     good = chain.sign(alice, Transfer(bob, 1)).body
     attested = chain.attest(Deposit(ID, bob, 1))
@@ -191,6 +192,7 @@ def _authority(stage: LedgerStage, alice: str, bob: str) -> None:
     tries("attested-for-an-account", "It has no account.", six, with_account)
     with_nonce = Transaction(replace(attested.body, nonce=1), attested.signatures)
     tries("attested-with-a-nonce", "And no nonce.", six, with_nonce)
+    return stage.drafts
 
 
 def _leaving() -> list[Draft]:

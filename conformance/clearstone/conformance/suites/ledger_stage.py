@@ -17,7 +17,7 @@ from clearstone.conformance.key_ring import KeyRing
 from clearstone.conformance.operations.account_operations import AccountToJudge
 from clearstone.conformance.operations.ledger_operations import BlocksToApply, TransactionToApply
 from clearstone.conformance.suites.draft import Draft
-from clearstone.models.chain import Applied, Chain, accept_all, forked, keys_made_by
+from clearstone.models.chain import Applied, Chain, accept_all, equal_validators, forked, keys_made_by
 from clearstone.models.scenario_genesis import started
 from clearstone.spec.genesis import Genesis
 from clearstone.spec.snapshot import Snapshot, snapshot_of
@@ -47,13 +47,22 @@ def signed_blocks(before: State, history: tuple[Applied, ...]) -> BlocksToApply:
     return BlocksToApply(snapshot_of(before), tuple(blocks))
 
 
+def without_reports(state: Snapshot) -> Snapshot:
+    """The state with prices alone, without the reports that they came from: those are read by the next block only."""
+    return replace(state, feeds=tuple((name, replace(feed, reports=())) for name, feed in state.feeds))
+
+
 class LedgerStage:
     """A chain, and the cases that were tried on it."""
 
-    def __init__(self, suite: str, genesis: Callable[[], Genesis]) -> None:
-        """A stage for a suite; the genesis is made with keys that can sign, and its feeds are fresh."""
+    def __init__(self, suite: str, genesis: Callable[[], Genesis], validators: int = 3) -> None:
+        """A stage for a suite; the genesis is made with keys that can sign, and its feeds are fresh.
+
+        Every state names all validators, and every block what each of them reports: unless a case is about them, there
+        are no more than a feed needs.
+        """
         self.suite = suite
-        self.chain: Chain = with_keys(lambda: started(genesis()))
+        self.chain: Chain = with_keys(lambda: started(replace(genesis(), validators=equal_validators(validators))))
         self.drafts: list[Draft] = []
 
     def open(self, owner: str, cash: int = 0, pool: str = "main", number: int = 0) -> str:
@@ -84,7 +93,7 @@ class LedgerStage:
         state: Snapshot | None = None,
     ) -> None:
         """Try a transaction as it stands; on another state than the chain's, if one is given."""
-        question = TransactionToApply(state or snapshot_of(self.chain.state), transaction)
+        question = TransactionToApply(without_reports(state or snapshot_of(self.chain.state)), transaction)
         self.drafts.append(Draft(f"{self.suite}/{name}", description, rules, "apply_transaction", question))
 
     def with_cash(self, cash: Mapping[str, int]) -> Snapshot:
@@ -108,7 +117,7 @@ class LedgerStage:
 
     def judges(self, name: str, description: str, rules: tuple[str, ...], account: str) -> None:
         """Ask for the figures of an account."""
-        question = AccountToJudge(snapshot_of(self.chain.state), account)
+        question = AccountToJudge(without_reports(snapshot_of(self.chain.state)), account)
         self.drafts.append(Draft(f"{self.suite}/{name}", description, rules, "judge_account", question))
 
     def plays(self, name: str, description: str, rules: tuple[str, ...], since: int) -> None:

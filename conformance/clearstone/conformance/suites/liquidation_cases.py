@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from clearstone.conformance.suites import default_bound_cases, pool_bound_cases
+from clearstone.conformance.suites import default_bound_cases, pool_bound_cases, takeover_cases
 from clearstone.conformance.suites.draft import Draft
 from clearstone.conformance.suites.ledger_stage import RING, LedgerStage
 from clearstone.models.scenario_genesis import (
@@ -37,6 +37,7 @@ def drafts() -> list[Draft]:
         *_frozen(),
         *default_bound_cases.drafts(),
         *pool_bound_cases.liquidation_drafts(),
+        *takeover_cases.drafts(),
     ]
 
 

@@ -8,7 +8,7 @@ from functools import partial
 from clearstone.conformance.operations.account_operations import AccountToJudge
 from clearstone.conformance.suites.account_edits import account_of, holding, maintenance_of, with_account, with_equity
 from clearstone.conformance.suites.draft import Draft
-from clearstone.conformance.suites.ledger_stage import RING, LedgerStage
+from clearstone.conformance.suites.ledger_stage import RING, LedgerStage, without_reports
 from clearstone.models.scenario_genesis import PERPETUAL, USD, buy, scenario_genesis, sell, series
 from clearstone.spec.accounts import Order
 from clearstone.spec.numbers import MAX_ATOMS
@@ -29,7 +29,7 @@ def drafts() -> list[Draft]:
 
 def _judged(name: str, told: str, state: Snapshot, account: str) -> Draft:
     rules = ("MARGIN-3a", "MARGIN-4", "MARGIN-3", "BOOK-5", "LIQ-1", "MARK-1")
-    return Draft(f"margin/{name}", told, rules, "judge_account", AccountToJudge(state, account))
+    return Draft(f"margin/{name}", told, rules, "judge_account", AccountToJudge(without_reports(state), account))
 
 
 def marked(state: Snapshot, feed_id: str, price: int, fresh: bool = True) -> Snapshot:

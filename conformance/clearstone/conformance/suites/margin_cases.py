@@ -7,9 +7,9 @@ from itertools import product
 
 from clearstone.conformance.operations.account_operations import AccountToJudge
 from clearstone.conformance.operations.market_operations import PerpetualToQuote
-from clearstone.conformance.suites import margin_bound_cases
+from clearstone.conformance.suites import margin_bound_cases, worsening_cases
 from clearstone.conformance.suites.draft import Draft
-from clearstone.conformance.suites.ledger_stage import LedgerStage
+from clearstone.conformance.suites.ledger_stage import LedgerStage, without_reports
 from clearstone.models.scenario_genesis import (
     HOUR,
     PERPETUAL,
@@ -34,7 +34,8 @@ LATER = series(call=True, strike=56_000, expiry=CALLS[0].expiry + HOUR)
 
 def drafts() -> list[Draft]:
     """The cases of the suite `margin`."""
-    return [*_perpetuals(), *_portfolios(), *_profits(), *_leaving_with_profit(), *margin_bound_cases.drafts()]
+    ends = [*margin_bound_cases.drafts(), *worsening_cases.drafts()]
+    return [*_perpetuals(), *_portfolios(), *_profits(), *_leaving_with_profit(), *ends]
 
 
 def _perpetuals() -> list[Draft]:
@@ -76,7 +77,7 @@ def _portfolios() -> list[Draft]:
     found = []
     for index in (50_000, 47_321, 53_777):
         walk_index(stage.chain, index)
-        state = snapshot_of(stage.chain.state)
+        state = without_reports(snapshot_of(stage.chain.state))
         for name, told, lots in PORTFOLIOS:
             question = AccountToJudge(holding(state, lots), "a")
             rules = ("MARGIN-3", "MARGIN-3a", "MARGIN-2", "OPT-1", "NUM-3")

@@ -11,7 +11,7 @@ from typing import Any
 
 from clearstone.conformance.operations.account_operations import AccountToJudge
 from clearstone.conformance.suites.draft import Draft
-from clearstone.conformance.suites.ledger_stage import RING, LedgerStage
+from clearstone.conformance.suites.ledger_stage import RING, LedgerStage, without_reports
 from clearstone.models.scenario_genesis import PERPETUAL, USD, buy, scenario_genesis, sell, series, trade, walk_index
 from clearstone.spec.accounts import Order, Position
 from clearstone.spec.genesis import Genesis
@@ -53,7 +53,7 @@ def _gains() -> list[Draft]:
     found = []
     for name, sold in (("gains-cover-a-naked-call", 5), ("gains-cover-three-in-part", 7)):
         held = _holding((LOW.market, 4), (HIGH.market, -sold), (PUT.market, 2))
-        state = with_account(snapshot_of(stage.chain.state), alice, positions=held)
+        state = with_account(without_reports(snapshot_of(stage.chain.state)), alice, positions=held)
         told = "What all legs gain at the worst price is set against what a naked call needs."
         rules = ("MARGIN-3", "MARGIN-3a")
         found.append(Draft(f"margin/{name}", told, rules, "judge_account", AccountToJudge(state, alice)))
@@ -67,7 +67,7 @@ def _contradicting_marks() -> list[Draft]:
     walk_index(stage.chain, 3_000, HIGH.mark_feed)
     bid = Order(1, MARKET, True, 3, 50_000, 0, False)
     held = _holding((LOW.market, 5), (HIGH.market, -5))
-    state = with_account(snapshot_of(stage.chain.state), alice, positions=held, orders=(bid,))
+    state = with_account(without_reports(snapshot_of(stage.chain.state)), alice, positions=held, orders=(bid,))
     told = "Positions that need less than nothing make room for an order: only the sum is at least 0."
     rules = ("MARGIN-3a", "BOOK-5")
     return [Draft("margin/less-than-nothing-and-a-bid", told, rules, "judge_account", AccountToJudge(state, alice))]

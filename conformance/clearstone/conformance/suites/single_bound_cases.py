@@ -116,7 +116,7 @@ def options_drafts() -> list[Draft]:
 
 def ledger_drafts() -> list[Draft]:
     """Of the suite `ledger`."""
-    stage = LedgerStage("ledger", scenario_genesis)
+    stage = LedgerStage("ledger", scenario_genesis, validators=4)
     chain, carol = stage.chain, RING.named("carol")
     alice, bob = stage.open("alice", 1_000 * USD), stage.open("bob", 1_000 * USD)
     elsewhere = account_id(carol, "nowhere", 0)
