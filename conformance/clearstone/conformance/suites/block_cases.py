@@ -11,7 +11,7 @@ from clearstone.conformance.suites.draft import Draft
 from clearstone.conformance.suites.ledger_stage import RING, LedgerStage, signed_blocks
 from clearstone.models.chain import Chain, forked
 from clearstone.models.scenario_genesis import HOUR, PROTOCOL, USD, buy, scenario_genesis, sell, trade
-from clearstone.spec.blocks import Block
+from clearstone.spec.blocks import Block, CommitSignature
 from clearstone.spec.numbers import MAX_TIME
 from clearstone.spec.snapshot import snapshot_of
 from clearstone.spec.transactions import ChangeParameter, Transaction, Transfer, Withdraw
@@ -97,11 +97,13 @@ def _forged(stage: LedgerStage) -> Draft:
 def _genesis_commits() -> list[Draft]:
     chain = Chain(scenario_genesis())
     applied = forked(chain).block()
+    stray = CommitSignature(chain.state.validators[0].key, applied.block.time, (), bytes(64))
     state = snapshot_of(applied.before)
     found = []
     for name, block in (
         ("first", applied.block),
         ("first-with-a-round", replace(applied.block, commit=replace(applied.block.commit, round=1))),
+        ("first-with-a-signature", replace(applied.block, commit=replace(applied.block.commit, signatures=(stray,)))),
         ("first-at-another-time", replace(applied.block, time=applied.block.time + 1)),
     ):
         question = BlocksToApply(state, (block,))
@@ -119,6 +121,7 @@ def _clocks() -> list[Draft]:
         ("one-slow", (-30 * 24 * HOUR, 1_000, 1_000, 1_000)),
         ("all-still", (0, 0, 0, 0)),
         ("all-backwards", (-9, -9, -9, -9)),
+        ("at-the-end-of-time", (MAX_TIME - now,) * 4),
     ):
         median = max(now + 1, now + sorted(clocks)[1])
 

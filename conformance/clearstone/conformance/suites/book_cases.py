@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from clearstone.conformance.suites import pool_bound_cases, single_bound_cases, trade_bound_cases
+from clearstone.conformance.suites import atom_cases, pool_bound_cases, single_bound_cases, trade_bound_cases
 from clearstone.conformance.suites.draft import Draft
 from clearstone.conformance.suites.ledger_stage import RING, LedgerStage
 from clearstone.conformance.suites.order_cases import (
@@ -47,6 +47,7 @@ def drafts() -> list[Draft]:
         *trade_bound_cases.drafts(),
         *pool_bound_cases.book_drafts(),
         *single_bound_cases.book_drafts(),
+        *atom_cases.drafts(),
     ]
 
 

@@ -111,11 +111,13 @@ def _settled() -> list[Draft]:
 
 def _uneven() -> list[Draft]:
     """Series of one expiry that do not agree, more bought than sold, and prices so low that a tick is much."""
-    steep = replace(LOW, parameters=replace(LOW.parameters, initial_fraction=400_000, maintenance_fraction=90_000))
+    steeper = replace(LOW.parameters, initial_fraction=400_000, maintenance_fraction=90_000)
+    steep, near = replace(LOW, parameters=steeper), series(call=True, strike=52_000, parameters=steeper)
     found = []
     for name, options, positions in (
         ("first-steeper", (steep, HIGH), ((LOW.market, 3, 0), (HIGH.market, -4, 0))),
         ("first-steeper-short", (steep, HIGH), ((LOW.market, -4, 0), (HIGH.market, 3, 0))),
+        ("second-steeper", (LOW, near), ((LOW.market, -3, 0), (near.market, 2, 0))),
         ("more-bought", (LOW, HIGH), ((LOW.market, 5, 0), (HIGH.market, -3, 0))),
         ("more-bought-above", (LOW, HIGH), ((LOW.market, -3, 0), (HIGH.market, 5, 0))),
     ):

@@ -121,6 +121,10 @@ def _wrong_ways() -> list[Draft]:
         name = f"reduce-only-{'buy' if buys else 'sell'}-of-{signed_name(held)}-past-needless-makers"
         told = "A maker with nothing to reduce goes, a taker with nothing to reduce stops."
         tries(stage, name, told, ("BOOK-2",), alice, order, state)
+    for order in (buy(MARKET, 2, 50_020), sell(MARKET, 2, 49_980)):
+        told = "A maker with nothing to reduce goes, and a taker that may add goes on."
+        name = f"{order.side}-of-0-past-needless-makers"
+        tries(stage, name, told, ("BOOK-2",), alice, order, snapshot_of(stage.chain.state))
     return stage.drafts
 
 

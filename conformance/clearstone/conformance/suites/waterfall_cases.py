@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from clearstone.conformance.suites import default_bound_cases, pool_bound_cases
+from clearstone.conformance.suites import default_bound_cases, pool_bound_cases, untouched_cases
 from clearstone.conformance.suites.draft import Draft
 from clearstone.conformance.suites.ledger_stage import LedgerStage, signed_blocks
 from clearstone.models.incidents.scenario import resumed
@@ -43,6 +43,7 @@ def drafts() -> list[Draft]:
         *_last_pots(),
         *default_bound_cases.default_drafts(),
         *pool_bound_cases.waterfall_drafts(),
+        *untouched_cases.drafts(),
     ]
 
 
