@@ -214,6 +214,13 @@ def a_due_liquidation_refused(story, tamper):
     return tamper.part(step, part, receipt=Receipt(Rejection("LIQ-1", "not below maintenance")))
 
 
+def test_lots_of_a_perpetual_can_always_be_taken_over(story, tamper):
+    step, part = story.step_with("liquidated")
+    refused = tamper.part(step, part, receipt=Receipt(Rejection("LIQ-4", "of no use")))
+    (finding,) = findings(INVARIANTS["liquidation-open"], refused, step.after.height)
+    assert "fewer lots of BTC-PERP lower" in finding.detail
+
+
 @breaks("flag-persists")
 def a_flag_by_an_order(story, tamper):
     step, part = story.step_with("fill")

@@ -135,11 +135,12 @@ def _charges(part: SubStep, target: Touched, figures: dict[str, int | str]) -> I
 def nobody_can_block_a_liquidation(step: BlockStep) -> Iterator[str]:
     """A liquidation is refused as not due only if the target's own equity covers its own requirement.
 
-    Nothing that a third party can write takes part in the answer.
+    Nothing that a third party can write takes part in the answer. Nor is it refused as no use where fewer lots always
+    need less: of an expiry they may need more, as a leg hedges others, of a perpetual never.
     """
     for part in step.transactions:
         rejection = part.receipt.rejection
-        if part.transaction and rejection is not None and rejection.rule in ("LIQ-1", "ORACLE-5"):
+        if part.transaction and rejection is not None and rejection.rule in ("LIQ-1", "LIQ-4", "ORACLE-5"):
             action = part.transaction.body.action
             if isinstance(action, Liquidate):
                 account = part.before.accounts[action.account]
@@ -149,8 +150,11 @@ def nobody_can_block_a_liquidation(step: BlockStep) -> Iterator[str]:
                 required = maintenance_requirement(target, part.context.quotes)
                 if rejection.rule == "LIQ-1" and held < required:
                     yield f"{part.label}: {action.account} has {held} of {required} and was not due"
-                if rejection.rule == "ORACLE-5" and part.context.quotes[action.market].fresh:
+                quote = part.context.quotes[action.market]
+                if rejection.rule == "ORACLE-5" and quote.fresh:
                     yield f"{part.label}: {action.market} is not frozen"
+                if rejection.rule == "LIQ-4" and isinstance(quote.instrument, Perpetual) and required > 0:
+                    yield f"{part.label}: fewer lots of {action.market} lower the {required} of {action.account}"
 
 
 @invariant("flags", of=Snapshot, layer="liquidation", severity="high", rules=("LIQ-1",), incidents=(24,))
