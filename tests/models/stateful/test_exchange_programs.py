@@ -8,6 +8,7 @@ from clearstone.models.stateful.exchange_machine import ExchangeMachine
 from clearstone.models.stateful.exchange_moves import TAKEN, asked_of, squeezing_price
 from clearstone.models.stateful.exchange_program import Act, Program, Step, id_number, joined, plainer
 from clearstone.models.stateful.exchange_run import RESTART, TOTALITY, ExchangeRun, run_program
+from clearstone.models.stateful.exchange_trouble import CALL_AND_PUT
 from clearstone.models.stateful.exchange_world import EXPIRY, PLACES, SEATS, WORLDS
 from clearstone.models.stateful.hunting import MACHINES, make_up
 from clearstone.spec.accounts import lots_in
@@ -180,13 +181,14 @@ def test_a_squeeze_takes_an_account_as_far_as_it_says():
     run = ExchangeRun("lean")
     run.take(steps.trade(run.state, "carol", "dave", "BTC-PERP", "sell", "20", 0))
     spare = {}
-    for depth in ("between", "nearly", "flagged", "ruined"):
+    for depth in ("between", "barely", "nearly", "flagged", "ruined"):
         for _ in range(3):  # what is required moves with the price
             run.take(Step(prices=(("BTC", squeezing_price(run.state, "dave", depth)),)))
         account = run.state.ledger.accounts[PLACES["dave"].id]
         required = maintenance_requirement(account, run.state.quotes)
         spare[depth] = health_equity(account, run.state.quotes) / required
     assert 1 < spare["between"] < 1.05
+    assert 0.99 < spare["barely"] < 1
     assert 0.85 < spare["nearly"] < 0.95
     assert 0.45 < spare["flagged"] < 0.55
     assert spare["ruined"] < 0
@@ -202,6 +204,19 @@ def test_a_position_is_handed_over_whole_and_withdrawals_are_released_together()
     released = steps.all_released(run.state)
     assert len(released.acts) == 3
     assert all(receipt.rejection is None for receipt in run.take(released).applied.receipt.transactions)
+
+
+@pytest.mark.parametrize("series", CALL_AND_PUT)
+def test_who_sold_options_can_be_squeezed_until_a_sixteenth_of_them_restores_him(series: str):
+    machine = ExchangeMachine()
+    machine.run = ExchangeRun("lean")
+    machine.take(steps.trade(machine.now.state, "alice", "carol", series, "sell", "most", 0))
+    for _ in range(3):
+        machine.squeezed("alice", "barely")
+    held = lots_in(machine.now.state.ledger.accounts[PLACES["alice"].id], series)
+    machine.take(steps.liquidation(machine.now.state, 0, 0, 0, "16", "second"))
+    left = lots_in(machine.now.state.ledger.accounts[PLACES["alice"].id], series)
+    assert (left - held, left < 0) == (-(held // 16), True)
 
 
 def test_what_a_liquidator_asks_for_follows_from_the_position():

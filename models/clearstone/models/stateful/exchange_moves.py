@@ -26,9 +26,9 @@ OFFSETS = (0, 1_000, -1_000, 20_000, -20_000, 95_000, -95_000, 105_000)
 """How far from the mark a price lies, in ppm of the index; the last is outside the band."""
 WAITS = ("second", "minute", "funding", "stale", "second", "expiry", "horizon", "minute")
 """How long nothing happens: until the next turn of funding, until the options expire, until profit is free, …"""
-DEPTHS = ("flagged", "ruined", "edge", "deep", "nearly", "between")
+DEPTHS = ("flagged", "ruined", "edge", "deep", "nearly", "between", "barely")
 """How far a squeeze goes: to half of maintenance margin, below zero, to exactly maintenance margin, far below zero, to
-nine tenths of maintenance margin, to half its buffer above it."""
+nine tenths of maintenance margin, to half its buffer above it, to just below it."""
 TAKEN = ("more than there is", "16", "1", "all", "half", "4", "one more")
 """How much a liquidator asks for: lots, of an expiry sixteenths, or a part of the position."""
 FACTORS = (1_003, 997, 1_050, 950, 1_100, 900, 1_300, 750, 1_900, 480)
@@ -179,6 +179,7 @@ def squeezing_price(state: State, who: str, depth: str) -> int:
         "flagged": required // 2,
         "nearly": required * 9 // 10,
         "edge": required,
+        "barely": required * 995 // 1000,
         "between": required * 41 // 40,
         "ruined": -required,
         "deep": -25 * required - USD,

@@ -32,6 +32,7 @@ from clearstone.spec.accounts import lots_in
 from clearstone.spec.transactions import Settle, Side
 
 few = st.integers(0, 3)
+CALL_AND_PUT = ("BTC-50000-C", "BTC-50000-P")
 BLOCKS = st.sampled_from((5, 1, 2))
 BY = st.sampled_from((None, 0, 1, -1))
 seldom = st.sampled_from((False, False, False, True))
@@ -106,6 +107,20 @@ class ExchangeTrouble(ExchangeBase):
         elif then == "waits":
             self.take(Step(elapsed=3 * wait_of(self.now.state, "minute")))
             self._taken_over(name, lots, "second")
+
+    @rule(
+        name=st.sampled_from(MAIN),
+        series=st.sampled_from(CALL_AND_PUT),
+        depth=st.sampled_from(("barely", "nearly", "flagged")),
+        lots=st.sampled_from(TAKEN),
+    )
+    def an_expiry_is_taken_apart(self, name: str, series: str, depth: str, lots: str) -> None:
+        """Somebody sells as many options as he can, and when they are dear a part of all that he has is taken over."""
+        other = next(each for each in richest_first(self.now.state, "main") if PLACES[each].owner != PLACES[name].owner)
+        self.take(steps.trade(self.now.state, name, other, series, "sell", "most", 0))
+        for _ in range(3):  # its mark and what is required move with the index, and not at once
+            self.squeezed(name, depth)
+        self._taken_over(name, lots, "second")
 
     def _taken_over(self, name: str, lots: str, wait: str) -> None:
         weakest = weakest_first(self.now.state)

@@ -28,9 +28,12 @@ from clearstone.models.scenario_genesis import (
 from clearstone.spec.accounts import account_id
 from clearstone.spec.consensus.validators import Validator, Validators
 from clearstone.spec.genesis import Genesis
+from clearstone.spec.instruments import Instrument, Perpetual
 
 EXPIRY = START + 60 * MINUTE
 """When the options expire, ms since the epoch."""
+ODD_INTERVAL = 10 * MINUTE - 1_000
+"""The interval of funding in the other pool, ms: no whole number of slots, nor of minutes."""
 STALENESS = MINUTE
 """After how long a report no longer counts, ms."""
 POWERS = (4, 4, 1, 1)
@@ -175,7 +178,14 @@ def world_genesis(world: str) -> Genesis:
         second_pool=True,
     )
     feeds = {feed.feed: feed for feed in genesis.feeds}
-    return replace(genesis, feeds=tuple(feeds.values()))
+    return replace(genesis, feeds=tuple(feeds.values()), instruments=tuple(map(_of_odd_interval, genesis.instruments)))
+
+
+def _of_odd_interval(instrument: Instrument) -> Instrument:
+    """The other pool's perpetual with an interval of funding that is no whole number of slots; others as they are."""
+    if not isinstance(instrument, Perpetual) or instrument.pool != "other":
+        return instrument
+    return replace(instrument, parameters=replace(instrument.parameters, funding_interval=ODD_INTERVAL))
 
 
 @cache
