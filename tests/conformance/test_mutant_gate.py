@@ -10,7 +10,13 @@ from clearstone.conformance.runner.conversation import Conversation
 from clearstone.conformance.runner.limits import Limits
 from clearstone.mutants import CATALOGUE
 
-SAMPLE = ("share-floored-alone", "bytes-left-over", "transfer-unchecked", "amnesia-is-no-evidence")
+SAMPLE = (
+    "share-floored-alone",
+    "bytes-left-over",
+    "branch-hashed-like-a-leaf",
+    "transfer-unchecked",
+    "amnesia-is-no-evidence",
+)
 """Caught in a moment each: the others are slow."""
 SUITES_OF_SAMPLE = ("arithmetic", "encoding", "ledger", "consensus")
 

@@ -12,8 +12,8 @@ from clearstone.conformance.runner.verdicts import VERDICTS, Result, Verdict
 from clearstone.conformance.wire import SUITES, Hello
 from clearstone.spec.rules import RULES
 
-WHOLE_STATES = frozenset({"apply_transaction", "apply_blocks"})
-"""Operations whose answer is a whole state."""
+WHOLE_STATES = frozenset({"apply_transaction", "apply_blocks", "genesis", "root_of_state"})
+"""Operations whose answer is a whole state, or its hash."""
 
 _LATER_BLOCK = re.compile(r"blocks\[\d+\]\.rejection")
 _RULE = re.compile(r"\b[A-Z]+-\d+[a-z]?\b")
