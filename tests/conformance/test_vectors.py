@@ -16,6 +16,8 @@ from clearstone.spec.encoding.state_json import from_json
 from clearstone.spec.receipts import Rejection
 
 VECTORS = Path(__file__).parents[2] / "vectors"
+MOST_BYTES = 14_000_000
+"""What the files may come to: every commit that changes a state carries them again."""
 
 
 @pytest.mark.parametrize("suite", SUITES)
@@ -57,6 +59,10 @@ def test_every_suite_is_there_and_nothing_else():
     assert tuple(DRAFTS) == SUITES
     assert {path.stem for path in VECTORS.glob("*.json")} == set(SUITES)
     assert committed_folder() == VECTORS
+
+
+def test_the_vectors_are_small_enough_to_commit():
+    assert sum(path.stat().st_size for path in VECTORS.glob("*.json")) < MOST_BYTES
 
 
 def test_no_two_cases_have_one_name(vectors):
