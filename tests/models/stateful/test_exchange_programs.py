@@ -219,6 +219,27 @@ def test_who_sold_options_can_be_squeezed_until_a_sixteenth_of_them_restores_him
     assert (left - held, left < 0) == (-(held // 16), True)
 
 
+def test_options_expire_at_a_price_that_moved_while_it_was_sampled_and_everybody_settles():
+    machine = ExchangeMachine()
+    machine.run = ExchangeRun("ample")
+    machine.take(steps.trade(machine.now.state, "alice", "carol", "BTC-50000-C", "sell", "7", 0))
+    machine.options_expire(1_050)
+    ((_, expiry),) = machine.now.state.expiries.items()
+    assert expiry.count >= 2
+    assert expiry.price not in (None, machine.now.state.feeds["BTC"].index)
+    assert kinds(machine.now).count("settled") == 2
+    assert not any(account.positions for _, account in machine.now.state.ledger.accounts.items())
+
+
+def test_who_leaves_before_an_index_has_caught_up_is_held_back_by_where_it_goes():
+    machine = ExchangeMachine()
+    machine.run = ExchangeRun("lean")
+    machine.take(steps.trade(machine.now.state, "alice", "carol", "BTC-PERP", "sell", "100", 0))
+    machine.one_leaves_before_it_shows(rank=0, depth="ruined", amount="some")
+    (receipt,) = machine.now.taken[-1].applied.receipt.transactions
+    assert receipt.rejection.rule == "ORACLE-4"
+
+
 def test_what_a_liquidator_asks_for_follows_from_the_position():
     run = ExchangeRun("lean")
     run.take(steps.trade(run.state, "carol", "dave", "BTC-PERP", "sell", "20", 0))

@@ -15,6 +15,7 @@ from hypothesis.stateful import Bundle, MultipleResults, multiple, precondition,
 from clearstone.models.stateful import exchange_steps as steps
 from clearstone.models.stateful.exchange_moves import (
     AMOUNTS,
+    FACTORS,
     MAIN,
     MARKETS,
     OFFSETS,
@@ -184,13 +185,15 @@ class ExchangeMachine(ExchangeTrouble):
 
     @rule(kind=st.sampled_from(RARE), which=st.integers(0, 7))
     def something_rare(self, kind: str, which: int) -> None:
-        """A client restarts, an account is opened, some attest, or all do the same at once."""
+        """A client restarts, an account is opened, some attest, options expire, or all do the same at once."""
         if kind == "restart":
             self.take(Step(restarts=True))
         elif kind == "attest":
             self.take(steps.attested(100 + self.now.length, "bob", 10, SIGNERS[which % len(SIGNERS)]))
         elif kind == "all withdraw":
             self.take(steps.all_withdraw(self.now.state, "main", AMOUNTS[which % 6], 1_000 + self.now.length))
+        elif kind == "options expire":
+            self.options_expire(FACTORS[which])
         elif kind == "all release":
             self.take(steps.all_released(self.now.state))
         elif kind == "all settle funding":

@@ -46,7 +46,7 @@ FAILURES = (
 )
 """How validators fail: which are silent, for how long, or whether the liar speaks."""
 
-RARE = ("all release", "restart", "attest", "open", "all settle funding", "all withdraw")
+RARE = ("all release", "restart", "attest", "open", "all settle funding", "all withdraw", "options expire")
 """What happens seldom."""
 
 MARKETS = ("BTC-PERP", "BTC-50000-C", "BTC-55000-P", "BTC-55000-C", "BTC-50000-P")

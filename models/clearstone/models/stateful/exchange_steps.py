@@ -12,6 +12,7 @@ from clearstone.models.stateful.exchange_moves import (
     people,
     price_near,
     richest_first,
+    unsettled,
     wait_of,
     weakest_first,
 )
@@ -26,6 +27,7 @@ from clearstone.spec.transactions import (
     OpenAccount,
     Place,
     Release,
+    Settle,
     Side,
     TimeInForce,
     Transfer,
@@ -140,6 +142,12 @@ def all_withdraw(state: State, pool: str, amount: str, number: int) -> Step:
     return Step(tuple(Act(name, Withdraw(id_number(number), amount_of(state, name, amount))) for name in names))
 
 
+def leaving(state: State, name: str, amount: str, prices: tuple[tuple[str, int], ...]) -> Step:
+    """Somebody sends cash to the richest of the others in his pool, in a block that reports prices."""
+    to = next(each for each in richest_first(state, PLACES[name].pool) if each != name)
+    return Step((Act(name, Transfer(to, amount_of(state, name, amount))),), prices=prices)
+
+
 def all_released(state: State) -> Step:
     """The validators attest of every withdrawal that it was paid."""
     acts: list[Act] = []
@@ -154,6 +162,11 @@ def an_atom_around(state: State, pool: str) -> Step:
     names = people(state, pool)
     pairs = zip(names, (*names[1:], names[0]), strict=True)
     return Step(tuple(Act(sender, Transfer(receiver, 1)) for sender, receiver in pairs))
+
+
+def all_settle(state: State) -> Step:
+    """Everybody who has a position in a settled series settles it."""
+    return Step(tuple(Act(name, Settle(name, series)) for name, series in unsettled(state)))
 
 
 def change(state: State, which: int, how: int) -> Step:

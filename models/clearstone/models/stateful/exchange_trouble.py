@@ -27,7 +27,7 @@ from clearstone.models.stateful.exchange_moves import (
     weakest_first,
 )
 from clearstone.models.stateful.exchange_program import Step
-from clearstone.models.stateful.exchange_world import FEEDS, PERPETUALS, PLACES, POOL_FEEDS
+from clearstone.models.stateful.exchange_world import EXPIRY, FEEDS, PERPETUALS, PLACES, POOL_FEEDS
 from clearstone.spec.accounts import lots_in
 from clearstone.spec.transactions import Settle, Side
 
@@ -139,6 +139,15 @@ class ExchangeTrouble(ExchangeBase):
         self.take(steps.handed_over(self.now.state, name, others[0], market))
         self.take(steps.offered_beyond(self.now.state, others[1], market, steps.opposite(side), -2 * offset, False))
 
+    @precondition(lambda self: bool(weakest_first(self.now.state)))
+    @rule(rank=few, depth=st.sampled_from(("ruined", "deep")), amount=st.sampled_from(("some", "most")))
+    def one_leaves_before_it_shows(self, rank: int, depth: str, amount: str) -> None:
+        """An index sets out for where an account will be ruined, held back; in that very block cash leaves it."""
+        weakest = weakest_first(self.now.state)
+        name = weakest[rank % len(weakest)]
+        price = squeezing_price(self.now.state, name, depth)
+        self.take(steps.leaving(self.now.state, name, amount, ((POOL_FEEDS[PLACES[name].pool], price),)))
+
     @rule(
         pool=st.sampled_from(tuple(PERPETUALS)),
         waits=st.booleans(),
@@ -161,6 +170,16 @@ class ExchangeTrouble(ExchangeBase):
             self.take(steps.all_released(self.now.state))
         elif ends == "liquidation":
             self._taken_over(loser, "all", "second")
+
+    def options_expire(self, factor: int) -> None:
+        """The index moves while the settlement price is sampled, and then everybody settles."""
+        opens = EXPIRY - 2 * wait_of(self.now.state, "minute") - self.now.state.time
+        if opens > 0:
+            self.take(Step(elapsed=opens))
+            for _ in range(2):
+                moved = moved_price(self.now.state, self.now.chain.prices["BTC"], factor)
+                self.take(Step(elapsed=wait_of(self.now.state, "minute"), prices=(("BTC", moved),)))
+        self.take(steps.all_settle(self.now.state))
 
     @precondition(lambda self: bool(unsettled(self.now.state)))
     @rule(name=st.sampled_from(MAIN), which=few)
