@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from clearstone.conformance import wire
+from clearstone.conformance.live.alterations.alteration import altered, told_alteration, told_path
+from clearstone.conformance.live.alterations.hunt import AlteredAsking
 from clearstone.conformance.live.client import ClientFault, ClientGone, LiveClient
 from clearstone.conformance.live.deciding import deciding_rules
 from clearstone.conformance.live.mismatch import Mismatch
@@ -40,7 +42,7 @@ class Finding:
     told: tuple[str, ...]
     """It step by step, a line each, with the rules behind each step."""
     steps: int
-    """Its steps: of a program the blocks, of a question 1."""
+    """Its steps: of a program the blocks, of an altered vector the changes, but at least 1; of another question 1."""
     found_steps: int
     """The steps of what was found first."""
     tried: int
@@ -105,6 +107,34 @@ def of_question(done: Asking, found_after: float, seed: int, client: LiveClient)
     )
     told = tuple(told_question(asked, done.question))
     return Finding(mismatch, case, told, 1, 1, done.tried, found_after, None, _repeats(case, client))
+
+
+def of_altered(done: AlteredAsking, found_after: float, seed: int, client: LiveClient) -> Finding:
+    """An altered vector as a finding."""
+    mismatch, question = done.mismatch, done.smallest
+    assert mismatch is not None, "only what is wrong is a finding"
+    assert question is not None, "and it has a question"
+    vector, alterations, expected = question.case, question.alterations, question.expected
+    lines, given = [f"vector {vector.id}: {vector.description} [{', '.join(vector.rules)}]"], vector.input
+    for number, alteration in enumerate(alterations, 1):
+        lines.append(f"{number}. {told_alteration(given, alteration)}")
+        given = altered(given, alteration)
+    if not alterations:
+        lines.append("as it stands: the client gets the vector itself wrong")
+    elif given != question.given:
+        lines.append("and signatures, ids, roots and times that follow from that")
+    places = ", ".join(told_path(alteration.path) for alteration in alterations) or "nothing, it is the vector itself"
+    case = Case(
+        f"{vector.suite}/live-altered-of-seed-{seed}",
+        f"Vector {vector.id}, altered at random from seed {seed}, as little as could be found, in: {places}.",
+        tuple(dict.fromkeys((*deciding_rules(mismatch, expected.output), *vector.rules))),
+        vector.operation,
+        question.given,
+        expected.output,
+        expected.rule,
+    )
+    steps, repeats = max(1, len(alterations)), _repeats(case, client)
+    return Finding(mismatch, case, tuple(lines), steps, done.found, done.tried, found_after, None, repeats)
 
 
 def rules_in(text: str) -> Iterable[str]:

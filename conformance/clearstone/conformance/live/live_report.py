@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from clearstone.conformance.live.alterations.kinds import ALTERED
 from clearstone.conformance.live.live_test import SUITE_OF_PROGRAMS, LiveTest
 from clearstone.conformance.live.questions import ASKED, Asked
 from clearstone.conformance.reports import terminal
@@ -22,13 +23,17 @@ NEVER_CAME = "the test ended before it came to them"
 PROGRAMS = Asked("programs", SUITE_OF_PROGRAMS, "apply_blocks", "programs", ("LEDGER-7",), lambda _: _nothing())
 
 
+KINDS = (*ASKED, *ALTERED)
+"""All kinds of questions."""
+
+
 def _nothing() -> Any:
     raise AssertionError("programs are made up by the machine of the exchange")
 
 
 def report_of(test: LiveTest) -> RunReport:
     """The report of a live test."""
-    kinds = () if test.replayed else ASKED
+    kinds = () if test.replayed else KINDS
     results = [_result(test, asked, test.questions.get(asked.name, 0)) for asked in kinds]
     results.append(_result(test, PROGRAMS, test.programs))
     if test.finding is not None:
@@ -75,7 +80,7 @@ def lines(test: LiveTest, report: RunReport, kept: Mapping[str, str], program_fi
     """The report for a terminal; `kept` says in which file the case can be replayed."""
     yield report.name + ("" if report.client is None else f", {report.client.language}")
     asked: Counter[str] = Counter()
-    for each in ASKED:
+    for each in KINDS:
         asked[each.suite] += test.questions.get(each.name, 0)
     yield f"{'suite':<13}{'questions':>13}"
     for suite in SUITES:

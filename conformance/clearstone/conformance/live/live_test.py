@@ -1,4 +1,4 @@
-"""A live test: programs and questions in turns until the time is over or the client gets something wrong.
+"""A live test: programs, questions and altered vectors in turns until the time is over or the client is wrong.
 
 The turns grow: the first one asks a little of everything, so that what is badly wrong is found in a moment.
 """
@@ -11,9 +11,12 @@ from functools import partial
 from typing import Literal, TypeAlias
 
 from clearstone.conformance import wire
+from clearstone.conformance.live.alterations.hunt import ask_altered
+from clearstone.conformance.live.alterations.kinds import ALTERED
+from clearstone.conformance.live.alterations.stock import Stock, vectors_of
 from clearstone.conformance.live.budget import Budget, Clock, Enough
 from clearstone.conformance.live.client import ClientGone, LiveClient
-from clearstone.conformance.live.finding import Finding, of_program, of_question
+from clearstone.conformance.live.finding import Finding, of_altered, of_program, of_question
 from clearstone.conformance.live.program_hunt import hunt_programs, shortest_program
 from clearstone.conformance.live.program_run import LiveRun, LiveSkipped, run_live
 from clearstone.conformance.live.question_hunt import ask_questions
@@ -28,12 +31,16 @@ from clearstone.models.stateful.exchange_world import WORLDS, world_chain
 Ended: TypeAlias = Literal["done", "mismatch", "interrupted", "gone"]
 """Why a live test ended: the budget is spent, the client got something wrong, it was stopped, or can't go on."""
 
-GROWTH = (1, 3, 6)
+GROWTH = (1, 6, 12)
 """How many times as much as the first turn the second and all later ones ask."""
-PROGRAMS, QUESTIONS = 3, 8
+PROGRAMS, QUESTIONS = 4, 4
 """What the first turn asks: programs, and questions of a kind."""
 MOST_PROGRAMS = 12
 """Programs of one seed: of more, Hypothesis would make up most by repeating parts of earlier ones."""
+PARTS = (24, 1)
+"""What part of a suite's vectors are altered in the first turn, and in all later ones: a few, then all."""
+LEAST_ALTERED = 4
+"""Vectors of a suite that are altered in a turn at least, if it has any."""
 SUITE_OF_PROGRAMS = "blocks"
 """Who does not support this suite is given no programs."""
 
@@ -124,10 +131,14 @@ def replay(command: Sequence[str], program: Program, limits: Limits) -> LiveTest
 def _take_turns(test: LiveTest, client: LiveClient, tell: Tell, only: Sequence[str]) -> None:
     supported = set(() if test.client is None else test.client.suites)
     material = first_material()
-    kinds = [asked for asked in ASKED if asked.suite in supported and (not only or asked.name in only)]
+    kinds, altered = (
+        [asked for asked in all_kinds if asked.suite in supported and (not only or asked.name in only)]
+        for all_kinds in (ASKED, ALTERED)
+    )
+    stock = Stock(vectors_of({asked.suite for asked in altered}) if altered else (), test.budget.seed)
     programs = SUITE_OF_PROGRAMS in supported and (not only or "programs" in only)
     turn = 0
-    while (kinds or programs) and not test.clock.over:
+    while (kinds or altered or programs) and not test.clock.over:
         turn += 1
         small, large = (
             [
@@ -138,14 +149,17 @@ def _take_turns(test: LiveTest, client: LiveClient, tell: Tell, only: Sequence[s
             for it in (False, True)
         )
         between = [partial(_take_programs, test, client, material, turn, tell)] if programs else []
-        for part in (*small, *between, *large):  # a program is easier to read than a question with a whole state
+        vectors = [partial(_take_altered, test, client, asked, stock, turn) for asked in altered]
+        for part in (*small, *between, *vectors, *large):  # a program is easier to read than a whole state
             part()
             tell(test)
             if test.finding is not None:
                 return
         if programs and test.programs >= test.budget.programs:
             return
-        if all(asked.name in test.skipped for asked in kinds) and (not programs or "programs" in test.skipped):
+        if all(asked.name in test.skipped for asked in (*kinds, *altered)) and (
+            not programs or "programs" in test.skipped
+        ):
             return
 
 
@@ -179,6 +193,20 @@ def _take_questions(test: LiveTest, client: LiveClient, asked: Asked, material: 
         test.finding = of_question(done, done.found_after(test.clock), test.budget.seed, client)
 
 
+def _take_altered(test: LiveTest, client: LiveClient, asked: Asked, stock: Stock, turn: int) -> None:
+    name, suite, shrink_seconds = asked.name, asked.suite, test.budget.shrink_seconds
+    if name in test.skipped or not stock.count(suite):
+        return
+    most = max(LEAST_ALTERED, stock.count(suite) // PARTS[min(turn, len(PARTS)) - 1])
+    done = ask_altered(client, suite, stock, test.clock, most, _seed(test, turn), shrink_seconds)
+    test.questions[name] = test.questions.get(name, 0) + done.questions
+    if done.skipped and not done.asked:
+        test.skipped[name] = next(iter(done.skipped.values()))
+    if done.mismatch is not None:
+        test.ended = "mismatch"
+        test.finding = of_altered(done, done.found_after(test.clock), test.budget.seed, client)
+
+
 def _take_programs(test: LiveTest, client: LiveClient, material: Material, turn: int, tell: Tell) -> None:
     if "programs" in test.skipped:
         return
@@ -189,9 +217,13 @@ def _take_programs(test: LiveTest, client: LiveClient, material: Material, turn:
         material.blocks.extend(taken.applied for taken in run.taken if taken.applied is not None)
         tell(test)
 
-    most = min(PROGRAMS * size_of(turn), MOST_PROGRAMS, test.budget.programs - test.programs)
+    found, batches = None, -(-PROGRAMS * size_of(turn) // MOST_PROGRAMS)
     try:
-        found = hunt_programs(client, test.clock, most, test.budget.steps, _seed(test, turn), observe)
+        for batch in range(batches):
+            most = min(PROGRAMS * size_of(turn) // batches, test.budget.programs - test.programs)
+            number = _seed(test, turn) * 1_009 + batch
+            if found is None and most > 0:
+                found = hunt_programs(client, test.clock, most, test.budget.steps, number, observe)
     except LiveSkipped as reason:
         test.skipped["programs"] = str(reason)
         return

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from clearstone.conformance.live.budget import Clock, Enough, ended_from_outside
 from clearstone.conformance.live.client import ClientGone, LiveClient
@@ -46,6 +46,13 @@ def live_machine(client: LiveClient, clock: Clock) -> type[RuleBasedStateMachine
             if clock.over:
                 raise Enough
             return super().take(step)
+
+        @precondition(lambda self: any(taken.step.acts for taken in self.now.taken))
+        @rule(back=st.sampled_from((0, 1, 2, 3, 5, 8, 13)))
+        def do_again(self, back: int) -> None:
+            """What was done a while ago is done again, with a nonce of its own: its ids come a second time."""
+            done = [act for taken in self.now.taken for act in taken.step.acts]
+            self.take(Step((replace(done[-1 - back % len(done)], nonce=None),)))
 
     return LiveMachine
 

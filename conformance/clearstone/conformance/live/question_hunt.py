@@ -18,6 +18,7 @@ from clearstone.conformance.live.mismatch import Mismatch, compared
 from clearstone.conformance.live.questions import Asked, Material
 from clearstone.conformance.operations import OPERATIONS
 from clearstone.conformance.operations.operation import Answered, answer
+from clearstone.models.stateful.drawing import drawn_from_the_seed_alone
 from clearstone.spec.encoding.state_json import to_json
 
 BATCH = 8
@@ -80,7 +81,7 @@ def ask_questions(
             raise _Wrong
 
     how = settings(
-        max_examples=BATCH,
+        max_examples=min(BATCH, most),
         deadline=None,
         database=None,
         derandomize=False,
@@ -92,7 +93,7 @@ def ask_questions(
     )
     try:
         for batch in range(0, most, BATCH):
-            with ended_from_outside():
+            with ended_from_outside(), drawn_from_the_seed_alone():
                 seed(number * 1_009 + batch)(how(given(asked.draw(material))(one)))()
     except _Wrong:
         pass

@@ -1,0 +1,78 @@
+"""What a changed question must keep to, beyond its shape: what its record says in words that it is.
+
+Where a question breaks it the spec promises nothing, and two right clients may differ. What is asked with a whole state
+needs little of this, since a state that is none is refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from itertools import pairwise
+from typing import Any
+
+from clearstone.conformance.operations.consensus_operations import StepToTake, ValidatorsToCheck
+from clearstone.conformance.operations.oracle_operations import Clocks, FeedToUpdate
+from clearstone.models.chain import accept_all
+from clearstone.spec.blocks import NIL, Commit
+from clearstone.spec.consensus.messages import MAX_ROUND, NO_ROUND, PRECOMMIT, check_extension, check_message
+from clearstone.spec.consensus.node import NEW, Node
+from clearstone.spec.consensus.validators import Validators, check_validators, power_of, total_power
+from clearstone.spec.genesis import check_feed, check_terms
+from clearstone.spec.instruments import OptionSeries, Perpetual
+from clearstone.spec.oracle import Feed
+from clearstone.spec.parameters import ProtocolParameters, check_parameters
+
+
+def within_bounds(question: Any) -> bool:
+    """Whether the spec promises an answer."""
+    if isinstance(question, ValidatorsToCheck):
+        return True
+    if hasattr(question, "validators") and check_validators(question.validators) is not None:
+        return False
+    match question:
+        case StepToTake():
+            return _node_is_one(question.node) and _log_is_one(question)
+        case FeedToUpdate() | Clocks():
+            if not _commit_is_one(question.commit, question.validators):
+                return False
+    return all(_is_right(getattr(question, each.name)) for each in fields(question))
+
+
+def _is_right(part: object) -> bool:
+    """Whether a record in a question is one, as a state would have it."""
+    match part:
+        case Perpetual() | OptionSeries():
+            return check_terms(part) is None
+        case ProtocolParameters():
+            return check_parameters(part) is None
+        case Feed():
+            return check_feed(part.index, part.max_move) is None and check_feed(part.median, part.max_move) is None
+        case _:
+            return True
+
+
+def _node_is_one(node: Node) -> bool:
+    """Whether a validator can come to be in a state (CONS-3)."""
+    rounds = NO_ROUND <= node.locked_round <= node.valid_round <= node.round <= MAX_ROUND
+    values = (node.locked_round == NO_ROUND) == (node.locked_value == NIL)
+    return rounds and values and node.height > 0 and node.round >= 0 and NEW <= node.step <= PRECOMMIT
+
+
+def _log_is_one(question: StepToTake) -> bool:
+    """Whether a validator can have admitted all that it has received; whose turn it was it had asked before."""
+    node, validators = question.node, question.validators
+    rejections = (check_message(node.chain, validators, each, accept_all) for each in question.received)
+    return (
+        node.total_power == total_power(validators)
+        and all(rejection is None or rejection.rule == "CONS-4" for rejection in rejections)
+        and all(each.message.height == node.height for each in question.received)
+    )
+
+
+def _commit_is_one(commit: Commit, validators: Validators) -> bool:
+    """Whether a commit's signatures are such as a block may carry."""
+    return (
+        all(power_of(validators, each.validator) > 0 for each in commit.signatures)
+        and all(check_extension(each.time, each.prices) is None for each in commit.signatures)
+        and all(first.validator < second.validator for first, second in pairwise(commit.signatures))
+    )

@@ -1,0 +1,162 @@
+"""Asking altered vectors, and leaving changes out of one that the client gets wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from random import Random
+
+from clearstone.conformance.live.alterations.alteration import Alteration, NoSuchPlace, all_altered, altered, plainer
+from clearstone.conformance.live.alterations.bounds import within_bounds
+from clearstone.conformance.live.alterations.making import HOW_MANY, made_up
+from clearstone.conformance.live.alterations.mending import mended
+from clearstone.conformance.live.alterations.stock import Stock
+from clearstone.conformance.live.budget import Clock, Enough
+from clearstone.conformance.live.client import ClientFault, ClientGone, LiveClient
+from clearstone.conformance.live.mismatch import Mismatch, compared
+from clearstone.conformance.operations import OPERATIONS
+from clearstone.conformance.operations.operation import Answered, answer
+from clearstone.conformance.vector_file import Case
+from clearstone.conformance.wire import Json
+from clearstone.models.stateful.shrinking import Shrinker
+from clearstone.spec.encoding.state_json import from_json
+from clearstone.spec.receipts import Rejection
+
+
+class _Skipped(Exception):
+    """The client does not have the operation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Altered:
+    """A vector with changes."""
+
+    case: Case
+    """The vector."""
+    alterations: tuple[Alteration, ...]
+    """The changes, made one after the other; none if the vector is asked as it stands."""
+    given: Json
+    """The question: the changes made, and what follows from them."""
+    expected: Answered
+    """What the spec answers."""
+
+
+@dataclass(slots=True)
+class AlteredAsking:
+    """How one turn of altered vectors of a suite goes."""
+
+    questions: int = 0
+    """Questions that were answered rightly."""
+    skipped: dict[str, str] = field(default_factory=dict)
+    """Why the client does not answer an operation, if it said so."""
+    asked: int = 0
+    """Questions that it did not skip."""
+    mismatch: Mismatch | None = None
+    """What was wrong with the smallest question that it got wrong, if any."""
+    smallest: Altered | None = None
+    """That question."""
+    found: int = 0
+    """How many changes the one found first had."""
+    tried: int = 0
+    """Questions asked to make it smaller."""
+    shrinking: Clock | None = None
+    """Runs since the first one was found."""
+
+    def found_after(self, clock: Clock) -> float:
+        """Seconds of a clock until the first one was found."""
+        return clock.spent if self.shrinking is None else self.shrinking.begun - clock.begun
+
+
+def ask_altered(
+    client: LiveClient, suite: str, stock: Stock, clock: Clock, most: int, number: int, shrink_seconds: float
+) -> AlteredAsking:
+    """Ask so many vectors of a suite with changes, up to the first that the client gets wrong. Raises Enough."""
+    done = AlteredAsking()
+    for case in stock.next(suite, most):
+        if clock.over:
+            raise Enough
+        if case.operation in done.skipped:
+            continue
+        question = some_altered(Random(f"{number} {case.id}"), case, stock)
+        if question is None:
+            continue
+        try:
+            mismatch = _asked(client, question)
+        except _Skipped as reason:
+            done.skipped[case.operation] = str(reason)
+            continue
+        done.asked += 1
+        if mismatch is None:
+            done.questions += 1
+            continue
+        done.mismatch, done.smallest, done.found = mismatch, question, len(question.alterations)
+        done.shrinking = Clock(shrink_seconds)
+        _shrink(done, client, stock, done.shrinking)
+        break
+    return done
+
+
+def some_altered(chance: Random, case: Case, stock: Stock) -> Altered | None:
+    """A vector with a few changes at random; None if nothing came of it that the spec answers."""
+    given, made = case.input, []
+    donors = tuple(donor.input for donor in stock.donors(chance, case))
+    for _ in range(chance.choice(HOW_MANY)):
+        alteration = made_up(chance, OPERATIONS[case.operation].question, given, donors)
+        if alteration is not None:
+            given = altered(given, alteration)
+            made.append(alteration)
+    question = as_altered(case, tuple(made), stock)
+    return None if question is None or question.given == case.input else question
+
+
+def as_altered(case: Case, alterations: tuple[Alteration, ...], stock: Stock) -> Altered | None:
+    """A vector with changes, and what the spec answers; None where the changes leave what it has an answer to."""
+    try:
+        given = all_altered(case.input, alterations)
+        if alterations:
+            given = mended(case.operation, given, stock.in_order(case), alterations)
+        operation = OPERATIONS[case.operation]
+        question = from_json(operation.question, given)
+        if isinstance(question, Rejection):
+            return Altered(case, alterations, given, Answered(None, question.rule))
+        return Altered(case, alterations, given, answer(operation, question)) if within_bounds(question) else None
+    except NoSuchPlace:
+        return None
+    except Exception:
+        # Records state bounds in words, and past them the spec promises nothing: what it does not answer is not asked.
+        return None
+
+
+def _asked(client: LiveClient, question: Altered) -> Mismatch | None:
+    case = question.case
+    asking = {"kind": "run", "suite": case.suite, "operation": case.operation, "input": question.given}
+    try:
+        reply = client.ask(asking)
+    except ClientFault as fault:
+        return Mismatch("fault", fault.reason, (), "", fault.stderr)
+    if reply.kind == "skipped":
+        raise _Skipped(reply.content)
+    return compared(question.expected, reply, client.stderr() if reply.kind != "output" else "")
+
+
+def _shrink(done: AlteredAsking, client: LiveClient, stock: Stock, clock: Clock) -> None:
+    """Leave out the changes that are not needed; if none is, the client gets the vector itself wrong."""
+    assert done.smallest is not None, "only what is wrong is made smaller"
+    assert done.mismatch is not None, "and it says what is wrong"
+    case, kind = done.smallest.case, done.mismatch.kind
+
+    def wrong(alterations: tuple[Alteration, ...]) -> bool:
+        question = None if clock.over else as_altered(case, alterations, stock)
+        if question is None:
+            return False
+        done.tried += 1
+        mismatch = _asked(client, question)
+        if mismatch is None or mismatch.kind != kind:
+            return False
+        done.mismatch, done.smallest = mismatch, question
+        return True
+
+    try:
+        if not wrong(()):
+            Shrinker().shrink(done.smallest.alterations, wrong, plainer, lambda first, second: ())
+    except (ClientGone, KeyboardInterrupt, _Skipped):  # what was found until then stands
+        pass
