@@ -79,6 +79,7 @@ def test_what_records_do_not_allow_is_not_asked(vectors, stock):
         (feed, Alteration(("feed", "index"), "put", "0")),
         (feed, Alteration(("parameters", "report_staleness"), "put", "-1")),
         (feed, Alteration(("commit", "signatures", 0), "swap")),
+        (vectors["arithmetic/median-of-one"], Alteration(("weighted", 0), "remove")),
     )
     for case, alteration in beyond:
         assert as_altered(case, (alteration,), stock) is None, alteration

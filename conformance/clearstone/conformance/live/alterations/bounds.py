@@ -10,7 +10,8 @@ from dataclasses import fields
 from itertools import pairwise
 from typing import Any
 
-from clearstone.conformance.operations.consensus_operations import StepToTake, ValidatorsToCheck
+from clearstone.conformance.operations.arithmetic_operations import Apportionment, Division, Weighted
+from clearstone.conformance.operations.consensus_operations import StepToTake, Turn, ValidatorsToCheck
 from clearstone.conformance.operations.oracle_operations import Clocks, FeedToUpdate
 from clearstone.models.chain import accept_all
 from clearstone.spec.blocks import NIL, Commit
@@ -30,6 +31,14 @@ def within_bounds(question: Any) -> bool:
     if hasattr(question, "validators") and check_validators(question.validators) is not None:
         return False
     match question:
+        case Division():
+            return question.divisor > 0
+        case Apportionment():
+            return min((0, *question.caps)) == 0 and 0 <= question.amount <= sum(question.caps)
+        case Weighted():
+            return bool(question.weighted) and all(weight > 0 for _, weight in question.weighted)
+        case Turn():
+            return question.height > 0 and question.round >= 0
         case StepToTake():
             return _node_is_one(question.node) and _log_is_one(question)
         case FeedToUpdate() | Clocks():

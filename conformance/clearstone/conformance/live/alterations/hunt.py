@@ -112,18 +112,15 @@ def as_altered(case: Case, alterations: tuple[Alteration, ...], stock: Stock) ->
     """A vector with changes, and what the spec answers; None where the changes leave what it has an answer to."""
     try:
         given = all_altered(case.input, alterations)
-        if alterations:
-            given = mended(case.operation, given, stock.in_order(case), alterations)
-        operation = OPERATIONS[case.operation]
-        question = from_json(operation.question, given)
-        if isinstance(question, Rejection):
-            return Altered(case, alterations, given, Answered(None, question.rule))
-        return Altered(case, alterations, given, answer(operation, question)) if within_bounds(question) else None
     except NoSuchPlace:
         return None
-    except Exception:
-        # Records state bounds in words, and past them the spec promises nothing: what it does not answer is not asked.
-        return None
+    if alterations:
+        given = mended(case.operation, given, stock.in_order(case), alterations)
+    operation = OPERATIONS[case.operation]
+    question = from_json(operation.question, given)
+    if isinstance(question, Rejection):
+        return Altered(case, alterations, given, Answered(None, question.rule))
+    return Altered(case, alterations, given, answer(operation, question)) if within_bounds(question) else None
 
 
 def _asked(client: LiveClient, question: Altered) -> Mismatch | None:

@@ -1,7 +1,7 @@
 """Making up changes of a question: nearby integers, texts and records from elsewhere, lists with an item more or less.
 
 Integers keep to one side of zero, unless their field is signed or a vector has other ones there: what records state as
-their bounds is mostly that. Past other bounds the spec may have no answer; then nothing is asked.
+their bounds is mostly that. What is past other bounds is not asked (`bounds`).
 """
 
 from __future__ import annotations
