@@ -14,7 +14,7 @@ from clearstone.conformance.live.deciding import deciding_rules
 from clearstone.conformance.live.mismatch import Mismatch
 from clearstone.conformance.live.program_run import LiveRun
 from clearstone.conformance.live.question_hunt import Asking
-from clearstone.conformance.live.told_questions import told_question
+from clearstone.conformance.live.told_questions import rules_behind, told_input, told_question
 from clearstone.conformance.operations import OPERATIONS
 from clearstone.conformance.operations.encoding_operations import StateToRestore
 from clearstone.conformance.operations.ledger_operations import BlocksToApply
@@ -23,7 +23,7 @@ from clearstone.conformance.suites.draft import Draft
 from clearstone.conformance.vector_file import Case
 from clearstone.models.stateful.exchange_program import Program
 from clearstone.models.stateful.exchange_telling import moments
-from clearstone.spec.encoding.state_json import to_json
+from clearstone.spec.encoding.state_json import from_json, to_json
 from clearstone.spec.rules import RULES
 from clearstone.spec.snapshot import snapshot_of
 
@@ -121,13 +121,20 @@ def of_altered(done: AlteredAsking, found_after: float, seed: int, client: LiveC
         given = altered(given, alteration)
     if not alterations:
         lines.append("as it stands: the client gets the vector itself wrong")
-    elif given != question.given:
+    elif question.only is None and given != question.given:
         lines.append("and signatures, ids, roots and times that follow from that")
+    if question.only is not None:
+        lines.append(f"and of its blocks only number {question.only}, on the state before it")
+    asked = from_json(OPERATIONS[vector.operation].question, question.given)
+    if not isinstance(asked, BlocksToApply) or len(asked.blocks) == 1:
+        lines += told_input(asked)
+    as_written = not alterations and question.only is None
+    behind = [] if as_written else [rule for text in rules_behind(asked) for rule in rules_in(text)]
     places = ", ".join(told_path(alteration.path) for alteration in alterations) or "nothing, it is the vector itself"
     case = Case(
         f"{vector.suite}/live-altered-of-seed-{seed}",
         f"Vector {vector.id}, altered at random from seed {seed}, as little as could be found, in: {places}.",
-        tuple(dict.fromkeys((*deciding_rules(mismatch, expected.output), *vector.rules))),
+        tuple(dict.fromkeys((*deciding_rules(mismatch, expected.output), *behind, *vector.rules))),
         vector.operation,
         question.given,
         expected.output,

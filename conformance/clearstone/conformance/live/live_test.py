@@ -31,9 +31,9 @@ from clearstone.models.stateful.exchange_world import WORLDS, world_chain
 Ended: TypeAlias = Literal["done", "mismatch", "interrupted", "gone"]
 """Why a live test ended: the budget is spent, the client got something wrong, it was stopped, or can't go on."""
 
-GROWTH = (1, 6, 12)
+GROWTH = (1, 6, 10)
 """How many times as much as the first turn the second and all later ones ask."""
-PROGRAMS, QUESTIONS = 4, 4
+PROGRAMS, QUESTIONS = 6, 4
 """What the first turn asks: programs, and questions of a kind."""
 MOST_PROGRAMS = 12
 """Programs of one seed: of more, Hypothesis would make up most by repeating parts of earlier ones."""

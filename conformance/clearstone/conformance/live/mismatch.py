@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -10,6 +11,7 @@ from clearstone.conformance.operations.operation import Answered
 from clearstone.conformance.runner.differences import Difference, differences
 
 Kind: TypeAlias = Literal["differs", "fault"]
+_ROOT = re.compile(r"(^|\.)root$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,8 @@ def compared(expected: Answered, reply: wire.Reply, stderr: str = "") -> Mismatc
 
 
 def differing(expected: wire.Json, actual: wire.Json, stderr: str = "") -> Mismatch:
-    """The mismatch of an output with another one than it should be."""
-    found = differences(expected, actual)
+    """The mismatch of an output with another one than it should be; roots, which tell no field, come after fields."""
+    found = tuple(sorted(differences(expected, actual), key=lambda each: _ROOT.search(each.path) is not None))
     first = found[0]
     refusals = (each for each in found if each.path.endswith("rejection"))
     rules = tuple(text.strip('"') for each in refusals for text in (each.expected, each.actual) if text != "null")

@@ -23,6 +23,11 @@ LONGEST = 400
 def told_question(asked: Asked, question: Any) -> Iterator[str]:
     """A question in lines."""
     yield f"1. {asked.operation}: {OPERATIONS[asked.operation].statement} [{', '.join(asked.rules)}]"
+    yield from told_input(question)
+
+
+def told_input(question: Any) -> Iterator[str]:
+    """What is done in a question, in lines."""
     match question:
         case TransactionToApply():
             yield f"     {told_transaction(question.transaction)}"
@@ -45,6 +50,16 @@ def told_transaction(transaction: Transaction) -> str:
     told = ", ".join(f"{item.name} {_told(getattr(body.action, item.name))}" for item in fields(body.action))
     who = NAMES.get(body.account, body.account) or f"{len(transaction.signatures)} validators"
     return f"{who}: {type(body.action).__name__} {told}, nonce {body.nonce} [{rules_of(type(body.action))}]"
+
+
+def rules_behind(question: Any) -> Iterator[str]:
+    """What names the rules behind the transactions of a question, if it has any."""
+    match question:
+        case TransactionToApply():
+            yield rules_of(type(question.transaction.body.action))
+        case BlocksToApply():
+            for block in question.blocks:
+                yield from (rules_of(type(each.body.action)) for each in block.transactions)
 
 
 def _told(value: object) -> str:

@@ -77,7 +77,32 @@ def test_a_client_that_gets_the_vector_itself_wrong_is_told_so(reference, keys, 
     finding = of_altered(done, 0.0, 1, reference)
     assert finding.case.input == done.smallest.case.input
     assert finding.steps == 1
-    assert "the client gets the vector itself wrong" in finding.told[-1]
+    assert "as it stands: the client gets the vector itself wrong" in finding.told
+
+
+def test_of_several_blocks_the_one_that_is_wrong_is_asked_about_by_itself(reference, keys, stock, vectors, monkeypatch):
+    case = next(case for case in vectors.values() if case.operation == "apply_blocks" and len(case.input["blocks"]) > 2)
+    wrong_from = int(case.input["blocks"][1]["height"])
+
+    def change(question, reply):
+        for block, done in zip(question["input"]["blocks"], reply["output"]["blocks"], strict=True):
+            if int(block["height"]) >= wrong_from:
+                done["root"] = "00" * 32
+                reply["output"]["state"]["pools"][0][1]["fees"] = "7"
+        return reply
+
+    harmless = Alteration(("state", "pools", 0, 1, "residue"), "put", "1")
+    monkeypatch.setattr(stock, "next", lambda suite, count: iter([case]))
+    monkeypatch.setattr("clearstone.conformance.live.alterations.hunt.made_up", lambda *_: harmless)
+    reference.changes = change
+    done = ask_altered(reference, case.suite, stock, Clock(600.0), 1, 1, 60.0)
+    assert done.smallest.only == 1
+    assert len(done.smallest.given["blocks"]) == 1
+    finding = of_altered(done, 0.0, 1, reference)
+    assert finding.mismatch.differences[0].path == "state.pools[0][1].fees"
+    assert finding.case.rules[0] == "LEDGER-9"
+    assert "of its blocks only number 1" in "".join(finding.told)
+    assert finding.repeats
 
 
 def test_operations_that_a_client_does_not_have_are_not_asked_again(reference, keys, stock):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 from random import Random
 
 from clearstone.conformance.live.alterations.alteration import Alteration, NoSuchPlace, all_altered, altered, plainer
@@ -14,12 +15,16 @@ from clearstone.conformance.live.budget import Clock, Enough
 from clearstone.conformance.live.client import ClientFault, ClientGone, LiveClient
 from clearstone.conformance.live.mismatch import Mismatch, compared
 from clearstone.conformance.operations import OPERATIONS
+from clearstone.conformance.operations.ledger_operations import BlocksToApply, apply_to
 from clearstone.conformance.operations.operation import Answered, answer
 from clearstone.conformance.vector_file import Case
 from clearstone.conformance.wire import Json
 from clearstone.models.stateful.shrinking import Shrinker
-from clearstone.spec.encoding.state_json import from_json
+from clearstone.spec.encoding.state_json import from_json, to_json
 from clearstone.spec.receipts import Rejection
+from clearstone.spec.snapshot import restore, snapshot_of
+
+_BLOCK = re.compile(r"blocks\[(\d+)\]")
 
 
 class _Skipped(Exception):
@@ -38,6 +43,8 @@ class Altered:
     """The question: the changes made, and what follows from them."""
     expected: Answered
     """What the spec answers."""
+    only: int | None = None
+    """The one block that is left of several, and is asked about on the state before it; None if all are."""
 
 
 @dataclass(slots=True)
@@ -142,7 +149,9 @@ def _shrink(done: AlteredAsking, client: LiveClient, stock: Stock, clock: Clock)
     case, kind = done.smallest.case, done.mismatch.kind
 
     def wrong(alterations: tuple[Alteration, ...]) -> bool:
-        question = None if clock.over else as_altered(case, alterations, stock)
+        return still(None if clock.over else as_altered(case, alterations, stock))
+
+    def still(question: Altered | None) -> bool:
         if question is None:
             return False
         done.tried += 1
@@ -155,5 +164,22 @@ def _shrink(done: AlteredAsking, client: LiveClient, stock: Stock, clock: Clock)
     try:
         if not wrong(()):
             Shrinker().shrink(done.smallest.alterations, wrong, plainer, lambda first, second: ())
+        still(of_one_block(done.smallest, done.mismatch))
     except (ClientGone, KeyboardInterrupt, _Skipped):  # what was found until then stands
         pass
+
+
+def of_one_block(question: Altered, mismatch: Mismatch) -> Altered | None:
+    """The first block that the client gets wrong of several, asked about by itself, on the state before it."""
+    places = [int(place.group(1)) for each in mismatch.differences if (place := _BLOCK.match(each.path)) is not None]
+    asked = from_json(OPERATIONS[question.case.operation].question, question.given)
+    if not isinstance(asked, BlocksToApply) or not places or not 1 + min(places) <= len(asked.blocks) != 1:
+        return None
+    only, state = min(places), restore(asked.state)
+    for block in asked.blocks[:only]:
+        assert not isinstance(state, Rejection), "there was an answer"
+        state, _ = apply_to(state, block)
+    assert not isinstance(state, Rejection), "there was an answer"
+    smaller = BlocksToApply(snapshot_of(state), (asked.blocks[only],))
+    expected = answer(OPERATIONS[question.case.operation], smaller)
+    return replace(question, given=to_json(smaller), expected=expected, only=only)
