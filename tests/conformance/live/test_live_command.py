@@ -46,18 +46,20 @@ def test_the_reference_answers_as_the_spec_does():
 
 
 def test_a_broken_rule_is_found_told_kept_and_found_again():
-    result = run("--live", "--json", "live.json", "--junit", "live.xml", "--html", "live.html", mutant="funding-sign")
+    result = run(
+        "--live", "--json", "live.json", "--junit", "live.xml", "--html", "live.html", mutant="fee-credited-twice"
+    )
     assert result.exit_code == 1
-    assert "FAILED blocks/live-program-of-seed-1 (PERP-2" in result.output
+    assert "FAILED blocks/live-program-of-seed-1 (LEDGER-9" in result.output
     assert "does not conform" in result.output
     with open("live.json", encoding="utf-8") as file:
         found = json.load(file)["live"]["found"]
-    assert found["rules"][0] == "PERP-2"
+    assert found["rules"][0] == "LEDGER-9"
     assert found["steps"] <= 8
     assert found["repeats"] is True
     kept = "failed/blocks-live-program-of-seed-1"
-    assert run("--vectors", f"{kept}.json", mutant="funding-sign").exit_code == 1
-    assert run("--live-program", f"{kept}.itf.json", mutant="funding-sign").exit_code == 1
+    assert run("--vectors", f"{kept}.json", mutant="fee-credited-twice").exit_code == 1
+    assert run("--live-program", f"{kept}.itf.json", mutant="fee-credited-twice").exit_code == 1
     assert run("--live-program", f"{kept}.itf.json").exit_code == 0
 
 

@@ -37,8 +37,8 @@ PROGRAMS, QUESTIONS = 6, 4
 """What the first turn asks: programs, and questions of a kind."""
 MOST_PROGRAMS = 12
 """Programs of one seed: of more, Hypothesis would make up most by repeating parts of earlier ones."""
-PARTS = (24, 1)
-"""What part of a suite's vectors are altered in the first turn, and in all later ones: a few, then all."""
+PARTS = (72, 2)
+"""What part of a suite's vectors, times the weight, are altered in the first turn, and in all later ones."""
 LEAST_ALTERED = 4
 """Vectors of a suite that are altered in a turn at least, if it has any."""
 SUITE_OF_PROGRAMS = "blocks"
@@ -197,7 +197,7 @@ def _take_altered(test: LiveTest, client: LiveClient, asked: Asked, stock: Stock
     name, suite, shrink_seconds = asked.name, asked.suite, test.budget.shrink_seconds
     if name in test.skipped or not stock.count(suite):
         return
-    most = max(LEAST_ALTERED, stock.count(suite) // PARTS[min(turn, len(PARTS)) - 1])
+    most = max(LEAST_ALTERED, stock.count(suite) * asked.weight // PARTS[min(turn, len(PARTS)) - 1])
     done = ask_altered(client, suite, stock, test.clock, most, _seed(test, turn), shrink_seconds)
     test.questions[name] = test.questions.get(name, 0) + done.questions
     if done.skipped and not done.asked:

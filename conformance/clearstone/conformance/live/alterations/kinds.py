@@ -29,8 +29,19 @@ def _nothing() -> Any:
     raise AssertionError("altered vectors are made up from the stock of vectors")
 
 
+LONG = "incidents"
+"""The suite whose vectors take as long as all others together: they are altered less often."""
 ALTERED = tuple(
-    Asked(f"altered-{suite}", suite, operation, "vectors with something altered", rules, lambda _: _nothing())
+    Asked(
+        f"altered-{suite}",
+        suite,
+        operation,
+        "vectors with something altered",
+        rules,
+        lambda _: _nothing(),
+        whole_states=operation in ("judge_account", "apply_transaction", "apply_blocks"),
+        weight=1 if suite == LONG else 3,
+    )
     for suite, operation, rules in _DECIDED
 )
 """The kinds, in the order of suites. A question of one may be of any operation that the suite's vectors ask."""

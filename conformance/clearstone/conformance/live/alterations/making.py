@@ -34,7 +34,7 @@ SIGNED = frozenset(
 """Places of integers that may have either sign."""
 NEAR = (1, 1, 1, 2, 7, 100, 1_000, 60_000)
 """How far off an integer may be put: lots, ticks, ms."""
-HOW_MANY = (1, 1, 1, 1, 2, 2, 3, 4)
+HOW_MANY = (1, 1, 1, 1, 1, 2, 2, 3)
 """How many changes a question gets."""
 TRIES = 12
 """How often a part is chosen before a change is given up: there may be nothing else to put in its place."""
