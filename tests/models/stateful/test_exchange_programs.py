@@ -8,7 +8,7 @@ from clearstone.models.stateful.exchange_machine import ExchangeMachine
 from clearstone.models.stateful.exchange_moves import TAKEN, asked_of, squeezing_price
 from clearstone.models.stateful.exchange_program import Act, Program, Step, id_number, joined, plainer
 from clearstone.models.stateful.exchange_run import RESTART, TOTALITY, ExchangeRun, run_program
-from clearstone.models.stateful.exchange_trouble import CALL_AND_PUT
+from clearstone.models.stateful.exchange_trouble import FAR
 from clearstone.models.stateful.exchange_world import EXPIRY, PLACES, SEATS, WORLDS
 from clearstone.models.stateful.hunting import MACHINES, make_up
 from clearstone.spec.accounts import lots_in
@@ -206,7 +206,7 @@ def test_a_position_is_handed_over_whole_and_withdrawals_are_released_together()
     assert all(receipt.rejection is None for receipt in run.take(released).applied.receipt.transactions)
 
 
-@pytest.mark.parametrize("series", CALL_AND_PUT)
+@pytest.mark.parametrize("series", FAR)
 def test_who_sold_options_can_be_squeezed_until_a_sixteenth_of_them_restores_him(series: str):
     machine = ExchangeMachine()
     machine.run = ExchangeRun("lean")

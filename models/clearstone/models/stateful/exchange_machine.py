@@ -176,7 +176,7 @@ class ExchangeMachine(ExchangeTrouble):
 
     # What happens seldom
 
-    @rule(which=st.integers(0, 7), how=few, waits=st.booleans())
+    @rule(which=st.integers(0, len(steps.CHANGES) - 1), how=few, waits=st.booleans())
     def a_parameter_changes(self, which: int, how: int, waits: bool) -> None:
         """The validators attest a change of a parameter, and perhaps its time comes at once."""
         self.take(steps.change(self.now.state, which, how))

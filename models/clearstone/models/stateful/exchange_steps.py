@@ -43,8 +43,9 @@ CHANGES = (
     ("market/BTC-50000-C", "initial_floor"),
     ("pool/main", "liquidation_horizon"),
     ("market/BTC-PERP", "maker_fee"),
+    ("market/BTC-50000-P", "put_ratio"),
 )
-"""Parameters that programs try to change; the last but one is fixed."""
+"""Parameters that programs try to change; the horizon is fixed, and a lower ratio out of its range."""
 PERCENT = (10, -10, 900, -10)
 """By how much: as much as may be, or more."""
 

@@ -32,7 +32,8 @@ from clearstone.spec.accounts import lots_in
 from clearstone.spec.transactions import Settle, Side
 
 few = st.integers(0, 3)
-CALL_AND_PUT = ("BTC-50000-C", "BTC-50000-P")
+FAR = {"BTC-50000-C": "BTC-55000-C", "BTC-50000-P": "BTC-55000-P"}
+"""What somebody who sells the one may buy a little of."""
 BLOCKS = st.sampled_from((5, 1, 2))
 BY = st.sampled_from((None, 0, 1, -1))
 seldom = st.sampled_from((False, False, False, True))
@@ -110,13 +111,19 @@ class ExchangeTrouble(ExchangeBase):
 
     @rule(
         name=st.sampled_from(MAIN),
-        series=st.sampled_from(CALL_AND_PUT),
+        series=st.sampled_from(tuple(FAR)),
         depth=st.sampled_from(("barely", "nearly", "flagged")),
         lots=st.sampled_from(TAKEN),
+        beside=st.sampled_from(("7", "1", "")),
     )
-    def an_expiry_is_taken_apart(self, name: str, series: str, depth: str, lots: str) -> None:
-        """Somebody sells as many options as he can, and when they are dear a part of all that he has is taken over."""
+    def an_expiry_is_taken_apart(self, name: str, series: str, depth: str, lots: str, beside: str) -> None:
+        """Somebody sells as many options as he can, perhaps beside a few bought; when they are dear he is taken over.
+
+        Lots of the few are fewer than sixteen, so that a sixteenth of them is no whole one.
+        """
         other = next(each for each in richest_first(self.now.state, "main") if PLACES[each].owner != PLACES[name].owner)
+        if beside:
+            self.take(steps.trade(self.now.state, name, other, FAR[series], "buy", beside, 0))
         self.take(steps.trade(self.now.state, name, other, series, "sell", "most", 0))
         for _ in range(3):  # its mark and what is required move with the index, and not at once
             self.squeezed(name, depth)
