@@ -72,6 +72,19 @@ def test_rules_so_broken_that_nothing_can_be_explored_are_a_finding(monkeypatch:
     assert "totality: the rules cannot be explored, StopIteration in broken, line" in result.stdout
 
 
+def test_closed_rounds_show_the_same_of_fewer_states():
+    result = explore("tendermint", "--closed-rounds")
+    assert result.exit_code == 0, result.output
+    assert "4,680 states" in result.stdout
+    assert "with rounds closed" in result.stdout
+
+
+def test_why_rounds_are_not_closed_is_said():
+    result = explore("tendermint", "--rounds", "1", "--crashes", "1", "--closed-rounds")
+    assert result.exit_code == 0, result.output
+    assert "rounds are not closed: timers would have to" in result.stdout
+
+
 def test_every_fork_is_judged():
     result = explore("accountability", "--rounds", "1")
     assert result.exit_code == 0, result.output

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,12 @@ MODELS = ("tendermint", "accountability", "termination", "exchange")
 @instance_options
 @click.option("--depth", type=click.IntRange(1, 8), default=2, show_default=True, help="Blocks of the exchange.")
 @click.option("--by-step", is_flag=True, help="Call `step` in every state instead of making a table of it.")
+@click.option(
+    "--closed-rounds",
+    "closes_rounds",
+    is_flag=True,
+    help="Nobody acts in a round that somebody has left: far fewer states, nothing lost.",
+)
 @click.option("--max-states", type=click.IntRange(min=1), default=None, help="End after so many states: partial.")
 @click.option(
     "--trace",
@@ -44,6 +51,7 @@ def explore(
     model: str | None,
     depth: int,
     by_step: bool,
+    closes_rounds: bool,
     max_states: int | None,
     trace_file: Path | None,
     until_broken: bool,
@@ -64,6 +72,7 @@ def explore(
     Examples:
       clearstone explore
       clearstone explore tendermint --rounds 3
+      clearstone explore tendermint --powers 1,1,1,1,1,1,1 --byzantine 5,6 --closed-rounds
       clearstone explore tendermint --mutant no-lock --trace lock.itf.json
       clearstone explore tendermint --crashes 1 --mutant forget-lock-on-restart
       clearstone explore tendermint --byzantine 1,2
@@ -81,7 +90,8 @@ def explore(
     given = instance_of(**finite)
     is_default = ctx.get_parameter_source("byzantine") is not click.core.ParameterSource.COMMANDLINE
     console, results = make_console(), list[ExploreResult]()
-    jobs = suite_jobs() if until_broken else planned(model, given, is_default, depth, by_step, max_states)
+    plan = partial(planned, model, given, is_default, depth, max_states, by_step=by_step, closes_rounds=closes_rounds)
+    jobs = suite_jobs() if until_broken else plan()
     for job in jobs:
         results.append(job())
         print_result(console, results[-1])

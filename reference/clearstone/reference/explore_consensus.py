@@ -22,6 +22,7 @@ MOST_SAID = 2
 ENGINES = {
     "table": "by a table of all that `step` can say",
     "step": "by `step` in every state",
+    "closed rounds": "by a table of all that `step` can say, with rounds closed",
 }
 """How an instance is explored."""
 
@@ -42,11 +43,18 @@ def described(instance: Instance) -> str:
 
 
 def explore_consensus(
-    instance: Instance, by_step: bool = False, max_states: int | None = None, *, quiet: bool = False
+    instance: Instance,
+    by_step: bool = False,
+    max_states: int | None = None,
+    *,
+    closes_rounds: bool = False,
+    quiet: bool = False,
 ) -> ExploreResult:
     """Exhaust an instance."""
     with explore_progress("tendermint", quiet=quiet) as progress:
-        done = exhaust(instance, by_step=by_step, max_states=max_states, tell=progress.tell)
+        done = exhaust(
+            instance, by_step=by_step, closes_rounds=closes_rounds, max_states=max_states, tell=progress.tell
+        )
     findings = tuple(done.findings)
     return ExploreResult(
         model="tendermint",
@@ -61,7 +69,7 @@ def explore_consensus(
         trace=tuple(moment_text(moment) for moment in done.moments),
         itf=traced("tendermint", done.instance, done.moments, findings),
         seconds=done.seconds,
-        remarks=(f"no table: {done.note}",) if done.note else (),
+        remarks=(done.note,) if done.note else (),
     )
 
 

@@ -19,11 +19,19 @@ FORKING = frozenset({1, 2})
 
 
 def planned(
-    model: str | None, given: Instance, is_default: bool, depth: int, by_step: bool, max_states: int | None
+    model: str | None,
+    given: Instance,
+    is_default: bool,
+    depth: int,
+    max_states: int | None,
+    *,
+    by_step: bool,
+    closes_rounds: bool,
 ) -> Iterator[Callable[[], ExploreResult]]:
     """The explorations to make, in order; `is_default` if nobody said who is Byzantine."""
+    consensus = partial(explore_consensus, by_step=by_step, max_states=max_states, closes_rounds=closes_rounds)
     if model in (None, "tendermint"):
-        yield partial(explored, "tendermint", described(given), partial(explore_consensus, given, by_step, max_states))
+        yield partial(explored, "tendermint", described(given), partial(consensus, given))
     if model is None and not given.crashes:
         crashing = replace(given, crashes=1)
         yield partial(

@@ -85,6 +85,7 @@ def test_the_same_edges_are_found_by_the_table_and_by_calling_step(instance: Ins
     assert edges_by_table(instance) == edges_by_step(instance)
 
 
+@pytest.mark.slow
 def test_the_same_edges_are_found_of_four_validators_in_two_rounds():
     by_table = edges_by_table(Instance(rounds=2))
     assert by_table == edges_by_step(Instance(rounds=2))

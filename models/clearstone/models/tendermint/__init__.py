@@ -31,6 +31,10 @@ What the *reduced* instances leave out, and why nothing is lost:
 - *names*: states that differ by a renaming of values, or of correct validators of equal power, count once. That the
   rules do not tell values apart is checked by `table` on the rules that run.
 
+And if rounds are closed (`closed_rounds`, `--closed-rounds`), *everything but the latest round*: nobody acts in a round
+that somebody has left, and who is behind goes on at once. Rounds 0 and 1 of four validators are 4,680 states then and
+not 39,825, rounds 0 to 2 are 260,231 and not 17.8 million, rounds 0 and 1 of seven 373,206 and not 10.9 million.
+
 `instance` says what is finite about an instance; `system` explores it by calling `step` in every state; `table` and
 `packed` do the same from a table of all that `step` can answer, far quicker, and tests hold the two equal, edge by
 edge. The first is what is called *plain*: no table is made before, `step` is called in every state for every validator

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from time import perf_counter
 
 from clearstone.models.exploration.search import Ended, Exploration, explore
 from clearstone.models.tendermint.answers import RefusedError
+from clearstone.models.tendermint.closed_rounds import ClosedRounds
 from clearstone.models.tendermint.columns import Columns
 from clearstone.models.tendermint.effects import Happening
 from clearstone.models.tendermint.instance import Instance
@@ -29,9 +31,10 @@ class Exhausted:
     instance: Instance
     """The instance."""
     engine: str = "table"
-    """`table` if a table of what `step` says was gone by, `step` if it was called in every state."""
+    """`table` if a table of what `step` says was gone by, `step` if it was called in every state; `closed rounds` if
+    the table was gone by and nobody acted in a round that somebody had left."""
     note: str = ""
-    """Why it was not the table."""
+    """Why it was not what was asked for."""
     states: int = 0
     """Distinct states, up to symmetry if the instance has it."""
     steps: int = 0
@@ -68,19 +71,26 @@ def exhaust(
     instance: Instance,
     *,
     by_step: bool = False,
+    closes_rounds: bool = False,
     max_states: int | None = None,
     tell: Tell = lambda done: None,
 ) -> Exhausted:
-    """Explore an instance to its end, or to the first thing that is wrong."""
+    """Explore an instance to its end, or to the first thing that is wrong.
+
+    With `closes_rounds` far fewer states do, if the rules that run allow it (`closed_rounds`).
+    """
     began = perf_counter()
     result = Exhausted(instance)
     try:
         if not by_step:
             try:
-                by_table(result, max_states, tell)
+                table = Table(instance)
+                if closes_rounds and with_closed_rounds(result, table, max_states, tell):
+                    return result
+                by_table(result, table, max_states, tell)
                 return result
             except RefusedError as refused:
-                result.note = str(refused)
+                result.note = f"no table: {refused}"
         result.engine = "step"
         if result.note and instance.symmetric:
             result.instance = replace(instance, symmetric=False)
@@ -92,14 +102,32 @@ def exhaust(
     return result
 
 
-def by_table(result: Exhausted, max_states: int | None, tell: Tell) -> None:
+def with_closed_rounds(result: Exhausted, table: Table, max_states: int | None, tell: Tell) -> bool:
+    """Explore with closed rounds; whether that was all. A violation is left to open rounds, whose trace is a run."""
+    try:
+        columns = ClosedRounds(table)
+    except RefusedError as refused:
+        result.note = f"rounds are not closed: {refused}"
+        return False
+    result.engine = "closed rounds"
+    done = explore_packed(columns, max_states=max_states, tell=partial(follow, result, tell))
+    result.take(done)
+    if done.wrong is None:
+        return True
+    result.engine, result.note = "table", f"with closed rounds {done.states:,} states led to something wrong"
+    return False
+
+
+def follow(result: Exhausted, tell: Tell, done: PackedExploration | Exploration[GlobalState, Happening]) -> None:
+    """Say how far an exploration has come."""
+    result.take(done)
+    tell(result)
+
+
+def by_table(result: Exhausted, table: Table, max_states: int | None, tell: Tell) -> None:
     """Explore with the table."""
-    columns = Columns(Table(result.instance))
-
-    def progress(done: PackedExploration) -> None:
-        result.take(done)
-        tell(result)
-
+    columns = Columns(table)
+    progress = partial(follow, result, tell)
     done = explore_packed(columns, max_states=max_states, tell=progress)
     if done.finding == "steps":
         further = explore_packed(columns, judges_steps=False, max_states=max_states, tell=progress)
@@ -116,11 +144,7 @@ def by_table(result: Exhausted, max_states: int | None, tell: Tell) -> None:
 
 def in_every_state(result: Exhausted, max_states: int | None, tell: Tell) -> None:
     """Explore by calling `step` in every state."""
-
-    def progress(done: Exploration[GlobalState, Happening]) -> None:
-        result.take(done)
-        tell(result)
-
+    progress = partial(follow, result, tell)
     done = explore(TendermintSystem(result.instance), max_states=max_states, tell=progress)
     if done.violation is not None and not done.violation.findings[0].startswith("agreement"):
         system = TendermintSystem(result.instance, judges_steps=False)
