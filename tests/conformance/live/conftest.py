@@ -39,6 +39,7 @@ class InProcess:
     def __init__(self) -> None:
         self.session = ClientSession("1")
         self.asked = 0
+        self.begun: wire.Json = None
         self.changes: Callable[[wire.Json, wire.Json], wire.Json] = lambda question, reply: reply
         """What is done to a reply before it is given."""
 
@@ -50,6 +51,14 @@ class InProcess:
         reply = wire.read_reply(self.changes(question, wire.read(line)))
         assert isinstance(reply, wire.Reply), "the reference replies well"
         return reply
+
+    def begin(self, question: wire.Json) -> None:
+        """Ask a question; its reply is fetched later."""
+        self.begun = question
+
+    def finish(self) -> wire.Reply:
+        """The reply to the question that was begun last."""
+        return self.ask(self.begun)
 
     def stderr(self) -> str:
         """It writes nothing there."""

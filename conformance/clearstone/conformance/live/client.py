@@ -1,6 +1,7 @@
 """The client in a live test: asked one question at a time, started again if need be, never waited for without end.
 
-It is one conversation without a window: the next question depends on the answer. Whatever is not the one reply to the
+It is one conversation without a window: the next question depends on the answer. But while the client thinks about one,
+the spec may, or the next one may be made up. Whatever is not the one reply to the
 question just asked is a fault: the client is ended, and started afresh for the next question, so many times at most.
 """
 
@@ -49,6 +50,7 @@ class LiveClient:
         self._child: ChildProcess | None = None
         self._arrived: deque[bytes] = deque()
         self._asked = 0
+        self._too_early = False
         self.hello: wire.Hello | None = None
         """How it introduced itself, once it has."""
         self.starts = 0
@@ -75,12 +77,24 @@ class LiveClient:
 
     def ask(self, question: wire.Json) -> wire.Reply:
         """The reply to a question, which is given its `seq` here. Raises ClientFault or ClientGone."""
+        self.begin(question)
+        return self.finish()
+
+    def begin(self, question: wire.Json) -> None:
+        """Ask a question, and do something else until its reply is fetched. Raises ClientGone."""
         self.introduce()
-        if self._arrived:
-            raise self._fault("wrote a line that nothing had asked for")
+        assert self._child is not None, "it was introduced"
         self._asked += 1
+        self._too_early = bool(self._arrived)
+        if not self._too_early:
+            self._send({"kind": question["kind"], "seq": str(self._asked), **question})
+            self._arrived.extend(self._child.lines(0.0))  # it is written now, if the pipe takes it
+
+    def finish(self) -> wire.Reply:
+        """The reply to the question that was begun last. Raises ClientFault."""
         seq = str(self._asked)
-        self._send({"kind": question["kind"], "seq": seq, **question})
+        if self._too_early:
+            raise self._fault("wrote a line that nothing had asked for")
         try:
             reply = wire.read_reply(wire.read(self._line("no reply")))
         except wire.NotJson as error:

@@ -11,7 +11,6 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis.errors import Flaky
 
-from clearstone.conformance import wire
 from clearstone.conformance.live.budget import Clock, Enough, ended_from_outside
 from clearstone.conformance.live.client import ClientFault, ClientGone, LiveClient
 from clearstone.conformance.live.mismatch import Mismatch, compared
@@ -64,13 +63,11 @@ def ask_questions(
 ) -> Asking:
     """Ask so many questions of a kind, drawn from a seed, up to the first that the client gets wrong. Raises Enough."""
     done = Asking(asked)
-    operation = OPERATIONS[asked.operation]
 
     def one(question: Any) -> None:
         if (done.shrinking or clock).over:
             raise Enough
-        given_input, expected = to_json(question), answer(operation, question)
-        found = _answered(client, asked, given_input, expected)
+        found, expected = _answered(client, asked, question)
         if done.shrinking is not None:
             done.tried += 1
         elif found is None:
@@ -106,12 +103,15 @@ def ask_questions(
     return done
 
 
-def _answered(client: LiveClient, asked: Asked, given_input: wire.Json, expected: Answered) -> Mismatch | None:
-    question = {"kind": "run", "suite": asked.suite, "operation": asked.operation, "input": given_input}
+def _answered(client: LiveClient, asked: Asked, question: Any) -> tuple[Mismatch | None, Answered]:
+    """What is wrong with the client's answer, if anything, and the spec's, which answers in the meantime."""
+    asking = {"kind": "run", "suite": asked.suite, "operation": asked.operation, "input": to_json(question)}
+    client.begin(asking)
+    expected = answer(OPERATIONS[asked.operation], question)
     try:
-        reply = client.ask(question)
+        reply = client.finish()
     except ClientFault as fault:
-        return Mismatch("fault", fault.reason, (), "", fault.stderr)
+        return Mismatch("fault", fault.reason, (), "", fault.stderr), expected
     if reply.kind == "skipped":
         raise _NotAsked(reply.content)
-    return compared(expected, reply, client.stderr() if reply.kind != "output" else "")
+    return compared(expected, reply, client.stderr() if reply.kind != "output" else ""), expected

@@ -29,7 +29,7 @@ def question_of(case):
 def test_a_change_is_one_and_leaves_the_question_well_formed(case, number):
     chance = Random(number)
     others = [each.input for each in CASES if each.operation == case.operation]
-    alteration = made_up(chance, question_of(case), case.input, tuple(chance.sample(others, 2)))
+    alteration = made_up(chance, question_of(case), case.input, tuple(chance.choices(others, k=2)))
     if alteration is not None:
         changed = altered(case.input, alteration)
         assert not isinstance(from_json(question_of(case), changed), Rejection)

@@ -77,29 +77,42 @@ def ask_altered(
     client: LiveClient, suite: str, stock: Stock, clock: Clock, most: int, number: int, shrink_seconds: float
 ) -> AlteredAsking:
     """Ask so many vectors of a suite with changes, up to the first that the client gets wrong. Raises Enough."""
-    done = AlteredAsking()
+    done, begun = AlteredAsking(), None
     for case in stock.next(suite, most):
         if clock.over:
             raise Enough
-        if case.operation in done.skipped:
-            continue
-        question = some_altered(Random(f"{number} {case.id}"), case, stock)
-        if question is None:
-            continue
-        try:
-            mismatch = _asked(client, question)
-        except _Skipped as reason:
-            done.skipped[case.operation] = str(reason)
-            continue
-        done.asked += 1
-        if mismatch is None:
-            done.questions += 1
-            continue
-        done.mismatch, done.smallest, done.found = mismatch, question, len(question.alterations)
-        done.shrinking = Clock(shrink_seconds)
+        following = None
+        if case.operation not in done.skipped:  # made up while the client answers the one before
+            following = some_altered(Random(f"{number} {case.id}"), case, stock)
+        if begun is not None:
+            _settle(done, client, begun)
+        if done.mismatch is not None:
+            break
+        begun = None
+        if following is not None and case.operation not in done.skipped:
+            begun = following
+            _begin(client, begun)
+    else:
+        if begun is not None:
+            _settle(done, client, begun)
+    if done.smallest is not None:
+        done.found, done.shrinking = len(done.smallest.alterations), Clock(shrink_seconds)
         _shrink(done, client, stock, done.shrinking)
-        break
     return done
+
+
+def _settle(done: AlteredAsking, client: LiveClient, question: Altered) -> None:
+    """Note what came of a question that was begun."""
+    try:
+        mismatch = _finished(client, question)
+    except _Skipped as reason:
+        done.skipped[question.case.operation] = str(reason)
+        return
+    done.asked += 1
+    if mismatch is None:
+        done.questions += 1
+    else:
+        done.mismatch, done.smallest = mismatch, question
 
 
 def some_altered(chance: Random, case: Case, stock: Stock) -> Altered | None:
@@ -130,11 +143,15 @@ def as_altered(case: Case, alterations: tuple[Alteration, ...], stock: Stock) ->
     return Altered(case, alterations, given, answer(operation, question)) if within_bounds(question) else None
 
 
-def _asked(client: LiveClient, question: Altered) -> Mismatch | None:
+def _begin(client: LiveClient, question: Altered) -> None:
     case = question.case
-    asking = {"kind": "run", "suite": case.suite, "operation": case.operation, "input": question.given}
+    client.begin({"kind": "run", "suite": case.suite, "operation": case.operation, "input": question.given})
+
+
+def _finished(client: LiveClient, question: Altered) -> Mismatch | None:
+    """What is wrong with the answer to a question that was begun."""
     try:
-        reply = client.ask(asking)
+        reply = client.finish()
     except ClientFault as fault:
         return Mismatch("fault", fault.reason, (), "", fault.stderr)
     if reply.kind == "skipped":
@@ -155,7 +172,8 @@ def _shrink(done: AlteredAsking, client: LiveClient, stock: Stock, clock: Clock)
         if question is None:
             return False
         done.tried += 1
-        mismatch = _asked(client, question)
+        _begin(client, question)
+        mismatch = _finished(client, question)
         if mismatch is None or mismatch.kind != kind:
             return False
         done.mismatch, done.smallest = mismatch, question
