@@ -251,6 +251,7 @@ def _fees() -> list[Draft]:
         alice, bob = stage.open("alice", 1_000 * USD), stage.open("bob", 1_000 * USD)
         start = len(stage.chain.history)
         trade(stage.chain, alice, bob, "BTC-PERP", 3, 50_000)
-        stage.plays(f"fund-{name}", "Fees fill the fund while it lacks them.", ("LEDGER-9",), start)
+        told = "What both sides pay comes to the fees, and fills the fund while it lacks them."
+        stage.plays(f"fund-{name}", told, ("LEDGER-9", "LEDGER-1"), start)
         found += stage.drafts
     return found

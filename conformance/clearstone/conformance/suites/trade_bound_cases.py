@@ -265,7 +265,7 @@ def _fees() -> list[Draft]:
         rates = f"{taker}-{signed_name(maker)}"
         for lots in (1, 3):
             name = f"fees-of-{lots}-at-{rates}"
-            stage.tries(name, told, ("BOOK-7", "NUM-3"), alice, buy(MARKET, lots, 50_003, "ioc"))
+            stage.tries(name, told, ("BOOK-7", "NUM-3", "LEDGER-1"), alice, buy(MARKET, lots, 50_003, "ioc"))
         if (taker, maker) == (333, -333):
             before = snapshot_of(stage.chain.state)
             poor = with_account(before, alice, replace(account_of(before, alice), cash=2_500_000 + 3_000 + 16_651))
