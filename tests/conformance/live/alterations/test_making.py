@@ -3,15 +3,17 @@
 from collections import Counter
 from random import Random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clearstone.conformance.live.alterations.alteration import altered
-from clearstone.conformance.live.alterations.making import made_up, sent_again
+from clearstone.conformance.live.alterations.making import id_in_use, made_up, sent_again
 from clearstone.conformance.live.alterations.places import Part, at_place, places_in, some_part, whole
 from clearstone.conformance.live.alterations.stock import vectors_of
 from clearstone.conformance.operations import OPERATIONS
 from clearstone.conformance.operations.ledger_operations import BlocksToApply
+from clearstone.conformance.operations.operation import answer_json
 from clearstone.spec.encoding.state_json import from_json
 from clearstone.spec.receipts import Rejection
 
@@ -77,15 +79,15 @@ def test_every_kind_of_change_and_every_part_of_a_question_comes_up():
     assert tops["state", "accounts"] > 5
 
 
-def test_integers_keep_to_one_side_of_zero_unless_their_field_is_signed():
+@pytest.mark.parametrize(
+    ("place", "signed"), [("Account.cash", True), ("Transfer.amount", False), ("Body.nonce", False)]
+)
+def test_integers_keep_to_one_side_of_zero_unless_their_field_is_signed(monkeypatch, place, signed):
     case = next(case for case in CASES if case.id == "ledger/transfer-of-all")
-    signs = Counter()
-    for number in range(3_000):
-        alteration = made_up(Random(number), question_of(case), case.input, ())
-        if alteration.how == "put" and isinstance(alteration.value, str) and alteration.value.startswith("-"):
-            signs[alteration.path[-1]] += 1
-    assert signs["cash"] > 0
-    assert not {"amount", "nonce", "expires", "lots", "time"} & set(signs)
+    part = next(part for part in all_parts(whole(question_of(case), case.input)) if part.place == place)
+    monkeypatch.setattr("clearstone.conformance.live.alterations.making.some_part", lambda *_: part)
+    values = [made_up(Random(number), question_of(case), case.input, ()).value for number in range(200)]
+    assert any(value.startswith("-") for value in values) == signed
 
 
 def test_what_is_sent_again_has_a_nonce_that_was_not_used():
@@ -110,3 +112,16 @@ def test_what_is_sent_again_has_a_nonce_that_was_not_used():
         ]
         assert int(body["nonce"]) > max(used)
     assert told > 5
+
+
+def test_an_id_that_was_used_before_is_refused():
+    refused = Counter()
+    for case in CASES:
+        if case.operation != "apply_transaction":
+            continue
+        alteration = id_in_use(case.input)
+        if alteration is not None and case.output["receipt"]["rejection"] is None:
+            told = answer_json(OPERATIONS[case.operation], altered(case.input, alteration))
+            refused[told.output["receipt"]["rejection"]] += 1
+    assert set(refused) == {"LEDGER-5"}
+    assert refused["LEDGER-5"] > 10

@@ -39,7 +39,7 @@ HOW_MANY = (1, 1, 1, 1, 1, 2, 2, 3)
 TRIES = 12
 """How often a part is chosen before a change is given up: there may be nothing else to put in its place."""
 AGAIN = 0.15
-"""How often, where there are blocks, what was sent is sent again."""
+"""How often, where there are blocks, what was sent is sent again, or what is to be sent has been."""
 
 
 def made_up(chance: Random, question: type, given: Json, donors: tuple[Json, ...]) -> Alteration | None:
@@ -48,6 +48,10 @@ def made_up(chance: Random, question: type, given: Json, donors: tuple[Json, ...
         again = sent_again(chance, given)
         if again is not None:
             return again
+    if "transaction" in given and chance.random() < AGAIN:
+        used = id_in_use(given)
+        if used is not None:
+            return used
     for _ in range(TRIES):
         part = some_part(chance, whole(question, given))
         found = _change(chance, part, [whole(question, each) for each in (given, *donors)])
@@ -70,6 +74,26 @@ def sent_again(chance: Random, given: Json) -> Alteration | None:
     block = chance.randrange(place, len(blocks))
     path = ("blocks", block, "transactions", len(blocks[block]["transactions"]))
     return Alteration(path, "insert", {**transaction, "body": body})
+
+
+def id_in_use(given: Json) -> Alteration | None:
+    """The id that a transaction names was used before: the table that keeps such ids for good has an entry for it."""
+    body, state = given["transaction"]["body"], given["state"]
+    [(kind, action)] = body["action"].items()
+    if kind == "Deposit":
+        table, entry = "deposits", [action["deposit_id"], "1"]
+    elif kind in ("Withdraw", "Release"):
+        account_id = body["account"] if kind == "Withdraw" else action["account"]
+        pools = [account["pool"] for key, account in state["accounts"] if key == account_id]
+        if not pools:
+            return None
+        paid = {"pool": pools[0], "account": account_id, "amount": "1", "status": "released"}
+        table, entry = "withdrawals", [f"{account_id}/{action['withdrawal_id']}", paid]
+    else:
+        return None
+    place = _place_of(entry, state[table])
+    there = any(key == entry[0] for key, _ in state[table])
+    return None if there else Alteration(("state", table, place), "insert", entry)
 
 
 def _change(chance: Random, part: Part, others: list[Part]) -> Alteration | None:
