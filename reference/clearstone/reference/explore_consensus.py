@@ -25,6 +25,8 @@ ENGINES = {
     "closed rounds": "by a table of all that `step` can say, with rounds closed",
 }
 """How an instance is explored."""
+REMARKS = {"closed rounds": "how far a state is from the start: the ranks of states before it, not its steps"}
+"""What else is to be said of that."""
 
 
 def described(instance: Instance) -> str:
@@ -69,7 +71,7 @@ def explore_consensus(
         trace=tuple(moment_text(moment) for moment in done.moments),
         itf=traced("tendermint", done.instance, done.moments, findings),
         seconds=done.seconds,
-        remarks=(done.note,) if done.note else (),
+        remarks=tuple(filter(None, (done.note, REMARKS.get(done.engine)))),
     )
 
 

@@ -8,18 +8,31 @@ import pytest
 from clearstone.models.tendermint import answers
 from clearstone.models.tendermint.answers import RefusedError
 from clearstone.models.tendermint.closed_rounds import ClosedRounds
-from clearstone.models.tendermint.columns import Columns
+from clearstone.models.tendermint.columns import Columns, Words
 from clearstone.models.tendermint.exhausting import exhaust
 from clearstone.models.tendermint.instance import Instance
 from clearstone.models.tendermint.packed import distinct, explore_packed
+from clearstone.models.tendermint.ranked import RankedSearch, explore_ranked
 from clearstone.models.tendermint.table import Table
 from clearstone.spec.blocks import NIL
 from clearstone.spec.consensus.actions import Broadcast, Outcome
 from clearstone.spec.consensus.claims import Commit, Timeout
-from clearstone.spec.consensus.messages import PRECOMMIT, PREVOTE, Vote
+from clearstone.spec.consensus.messages import PRECOMMIT, PREVOTE, PROPOSE, Vote
 from clearstone.spec.consensus.step import step
 
 SEVEN = Instance(powers=(1,) * 7, byzantine=frozenset({5, 6}))
+
+
+class Gathering(RankedSearch):
+    """Keeps what it looks at."""
+
+    def __init__(self, columns: ClosedRounds) -> None:
+        super().__init__(columns)
+        self.looked_at: list[Words] = []
+
+    def look_at(self, states: Words) -> Words:
+        self.looked_at.append(states)
+        return super().look_at(states)
 
 
 @pytest.mark.parametrize(
@@ -39,11 +52,12 @@ def test_just_the_states_of_the_full_exploration_are_reached_with_everybody_in_t
 ):
     table = Table(instance)
     columns = ClosedRounds(table)
-    closed, full = explore_packed(columns), explore_packed(Columns(table))
-    assert closed.ended == full.ended == "exhausted"
+    closed, full = Gathering(columns), explore_packed(Columns(table))
+    closed.run(None)
+    assert closed.done.ended == full.ended == "exhausted"
     taken = distinct(columns.canonical(columns.together(columns.split(np.concatenate(full.found)))))
-    assert np.array_equal(taken, distinct(np.concatenate(closed.found)))
-    assert closed.states == states
+    assert np.array_equal(taken, np.sort(np.concatenate(closed.looked_at)))
+    assert closed.done.states == sum(closed.done.layers) == states
 
 
 def test_far_fewer_states_show_the_same():
@@ -57,7 +71,7 @@ def test_a_violation_is_shown_by_a_run_with_rounds_open():
     assert (done.engine, done.ended, done.note) == (
         "table",
         "violation",
-        "with closed rounds 171 states led to something wrong",
+        "with closed rounds 41 states led to something wrong",
     )
     assert [moment.validators for moment in done.moments] == [moment.validators for moment in full.moments]
 
@@ -111,6 +125,27 @@ def test_rules_by_which_a_validator_cannot_always_go_on_are_refused(monkeypatch:
         return isinstance(action, Broadcast) and (action.message.round, action.message.block_id) == (0, NIL)
 
     assert "cannot go on to round" in refused_with(monkeypatch, silent)
+
+
+def test_rules_by_which_a_step_takes_nobody_on_are_refused(monkeypatch: pytest.MonkeyPatch):
+    def hesitant(node, log, claim, outcome):
+        """A rule by which who begins has to say so twice."""
+        is_new = claim == Timeout(PRECOMMIT, 0) and node.round == 0 and node.valid_round == -1 and node.step == PROPOSE
+        return Outcome(replace(node, valid_round=0, locked_round=0)) if is_new else outcome
+
+    assert "neither to a later round nor to a later step" in refused_with(monkeypatch, hesitant)
+
+
+def test_an_exploration_with_closed_rounds_ends_at_its_limit_or_when_it_is_interrupted():
+    columns = ClosedRounds(Table(Instance(rounds=2)))
+    limited = explore_ranked(columns, max_states=100)
+    assert (limited.ended, limited.expanded < limited.states) == ("state limit", True)
+
+    def interrupt(_exploration):
+        raise KeyboardInterrupt
+
+    interrupted = explore_ranked(columns, tell=interrupt)
+    assert (interrupted.ended, interrupted.expanded) == ("interrupted", 1)
 
 
 def test_rules_by_which_only_who_is_behind_can_do_something_are_refused(monkeypatch: pytest.MonkeyPatch):

@@ -10,7 +10,7 @@ all rounds before. The thought is that of communication-closed layers (Elrad and
 
 That the rules which run are such is not taken on trust: it is read off their table for every local state and way, and
 what is not such is refused. That just the states of the full exploration are reached, taken together like this, is a
-test. The same could be done with the steps of a round, all prevotes before any precommit, which would go further yet.
+test. `ranked` explores what is left.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from clearstone.models.tendermint.local_states import LocalState
 from clearstone.models.tendermint.table import Row, Table
 from clearstone.spec.blocks import NIL
 from clearstone.spec.consensus.messages import PRECOMMIT, PREVOTE, PROPOSE, Message, Vote
+from clearstone.spec.consensus.node import NEW
 
 
 class ClosedRounds(Columns):
@@ -37,11 +38,11 @@ class ClosedRounds(Columns):
     def __init__(self, table: Table) -> None:
         """Lay it out; RefusedError if the rules that run do not allow to close rounds."""
         super().__init__(table)
-        self.window = None  # validators go on by several steps of theirs at once: states come up again at any distance
         instance = table.instance
         if instance.crashes or instance.proposers is not None or instance.timers_are_scheduled:
             raise RefusedError("timers would have to run out at any time, and nobody correct to crash or to propose")
         self.rounds = np.array([local.node.round for local in table.locals.all], dtype=np.int64)
+        self.progress = np.array([progress(local) for local in table.locals.all], dtype=np.int64)
         self.joined_in = np.array([self._joined_in(round) for round in range(instance.rounds)], dtype=np.int64)
         for number, row in enumerate(table.rows):
             self._must_be_closed(number, row)
@@ -57,6 +58,11 @@ class ClosedRounds(Columns):
         """The same states, with everybody in the latest round that anybody is in."""
         latest = np.maximum.reduce([self.rounds[column] for column in columns])
         return [self.joined_in[latest, column] for column in columns]
+
+    def rank(self, states: Words) -> Numbers:
+        """How far everybody has come, together: more after every step."""
+        ranks: Numbers = np.sum([self.progress[column] for column in self.split(states)], axis=0)
+        return ranks
 
     @cached_property
     def _numbers(self) -> dict[LocalState, int]:
@@ -81,6 +87,8 @@ class ClosedRounds(Columns):
             there = self.table.locals.all[after]
             if any(round_of(question) > there.node.round for guard in ways for question, _ in guard):
                 raise RefusedError("a rule asks for votes of rounds to come")
+            if progress(there) <= progress(self.table.locals.all[number]):
+                raise RefusedError("a step takes its validator neither to a later round nor to a later step")
             if any(message.round != there.node.round for message in there.said - said):
                 raise RefusedError("a vote is cast in another round than its voter is in then")
         if row.wrong:
@@ -108,6 +116,11 @@ class ClosedRounds(Columns):
             for after, ways in row.ways.items()
             if int(self.rounds[after]) == round
         )
+
+
+def progress(local: LocalState) -> int:
+    """How far a validator has come: a number that grows with its round, and in a round with its step."""
+    return local.node.round * (PRECOMMIT - NEW + 1) + local.node.step - NEW
 
 
 def missing(said: frozenset[Message], round: int) -> frozenset[Message]:

@@ -19,6 +19,7 @@ from clearstone.models.tendermint.effects import Happening
 from clearstone.models.tendermint.instance import Instance
 from clearstone.models.tendermint.packed import PackedExploration, explore_packed
 from clearstone.models.tendermint.paths import way_to
+from clearstone.models.tendermint.ranked import explore_ranked
 from clearstone.models.tendermint.runs import Moment, run
 from clearstone.models.tendermint.system import GlobalState, TendermintSystem
 from clearstone.models.tendermint.table import Table
@@ -110,7 +111,7 @@ def with_closed_rounds(result: Exhausted, table: Table, max_states: int | None, 
         result.note = f"rounds are not closed: {refused}"
         return False
     result.engine = "closed rounds"
-    done = explore_packed(columns, max_states=max_states, tell=partial(follow, result, tell))
+    done = explore_ranked(columns, max_states=max_states, tell=partial(follow, result, tell))
     result.take(done)
     if done.wrong is None:
         return True
