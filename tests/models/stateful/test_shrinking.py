@@ -28,6 +28,13 @@ def test_neighbours_become_one_step_and_each_step_is_made_plainer(steps: list[in
     assert Shrinker().shrink(tuple(steps), lambda tried: sum(tried) >= 40, smaller, sums) == (40,)
 
 
+def test_a_detour_goes_as_a_whole():
+    def breaks(steps: tuple[int, ...]) -> bool:
+        return steps in ((1, 2, 3, 4, 5, 9), (1, 2, 9))
+
+    assert Shrinker().shrink((1, 2, 3, 4, 5, 9), breaks, nothing, nothing) == (1, 2, 9)
+
+
 def test_it_ends_after_so_many_steps():
     shrinker = Shrinker(most_steps=300)
     assert shrinker.shrink(tuple(range(100)), lambda steps: steps[-1] == 99, smaller, nothing)[-1] == 99

@@ -2,7 +2,8 @@
 
 Programs are data, so this works on them alone, whatever made them up: first steps are left out, in large parts and then
 one by one; then neighbours are made one step, and each step that is left is made plainer. That is what delta debugging
-does (Zeller, Hildebrandt: ddmin). The work is counted in programs run and in their steps, so it ends, and a busy
+does (Zeller, Hildebrandt: ddmin). Where it is stuck, every run of neighbours is tried: a detour of several steps and
+back can go only as a whole. The work is counted in programs run and in their steps, so it ends, and a busy
 machine changes nothing about what comes out.
 """
 
@@ -62,6 +63,8 @@ class Shrinker:
             steps = with_neighbours_joined(steps, still, joined)
             for place in range(len(steps)):
                 steps = with_plainer(steps, place, still, plainer)
+            if steps == before:
+                steps = without_a_detour(steps, still)
         return steps
 
 
@@ -78,6 +81,16 @@ def without_parts(steps: tuple[Step, ...], still: Callable[[tuple[Step, ...]], b
         if size == 1:
             return steps
         size //= 2
+
+
+def without_a_detour(steps: tuple[Step, ...], still: Callable[[tuple[Step, ...]], bool]) -> tuple[Step, ...]:
+    """The steps without the longest run of neighbours that can go as a whole; as they are if there is none."""
+    for size in range(len(steps) - 1, 1, -1):
+        for place in range(len(steps) - size + 1):
+            candidate = steps[:place] + steps[place + size :]
+            if still(candidate):
+                return candidate
+    return steps
 
 
 def recast_whole(
