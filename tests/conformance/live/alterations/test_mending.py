@@ -71,7 +71,15 @@ def test_most_that_is_signed_in_the_vectors_can_be_signed_anew(vectors):
 def test_what_records_do_not_allow_is_not_asked(vectors, stock):
     step = next(case for case in vectors.values() if case.operation == "take_step" and case.input["received"])
     feed = vectors["oracle/three-of-four"]
+    trader = next(
+        case
+        for case in vectors.values()
+        if case.operation == "apply_transaction" and case.input["state"]["accounts"][0][1]["positions"]
+    )
+    position = trader.input["state"]["accounts"][0][1]["positions"][0]
     beyond = (
+        (trader, Alteration(("state", "accounts", 0, 1, "positions", 0), "insert", position)),
+        (trader, Alteration(("state", "accounts", 0, 1, "positions", 0, "lots"), "put", "0")),
         (step, Alteration(("node", "chain"), "put", "another")),
         (step, Alteration(("node", "locked_round"), "put", "5")),
         (step, Alteration(("node", "total_power"), "put", "77")),

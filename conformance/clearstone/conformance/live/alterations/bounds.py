@@ -1,19 +1,23 @@
 """What a changed question must keep to, beyond its shape: what its record says in words that it is.
 
-Where a question breaks it the spec promises nothing, and two right clients may differ. What is asked with a whole state
-needs little of this, since a state that is none is refused.
+Where a question breaks it the spec promises nothing, and two right clients may differ. Of what is asked with a whole
+state much is refused as none; the rest is what every state that blocks lead to keeps to.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from itertools import pairwise
 from typing import Any
 
+from clearstone.conformance.operations.account_operations import AccountToJudge
 from clearstone.conformance.operations.arithmetic_operations import Apportionment, Division, Weighted
 from clearstone.conformance.operations.consensus_operations import StepToTake, Turn, ValidatorsToCheck
+from clearstone.conformance.operations.ledger_operations import BlocksToApply, TransactionToApply
 from clearstone.conformance.operations.oracle_operations import Clocks, FeedToUpdate
 from clearstone.models.chain import accept_all
+from clearstone.spec.accounts import Account
 from clearstone.spec.blocks import NIL, Commit
 from clearstone.spec.consensus.messages import MAX_ROUND, NO_ROUND, PRECOMMIT, check_extension, check_message
 from clearstone.spec.consensus.node import NEW, Node
@@ -22,6 +26,7 @@ from clearstone.spec.genesis import check_feed, check_terms
 from clearstone.spec.instruments import OptionSeries, Perpetual
 from clearstone.spec.oracle import Feed
 from clearstone.spec.parameters import ProtocolParameters, check_parameters
+from clearstone.spec.snapshot import Snapshot, check_snapshot
 
 
 def within_bounds(question: Any) -> bool:
@@ -41,6 +46,8 @@ def within_bounds(question: Any) -> bool:
             return question.height > 0 and question.round >= 0
         case StepToTake():
             return _node_is_one(question.node) and _log_is_one(question)
+        case AccountToJudge() | TransactionToApply() | BlocksToApply():
+            return check_snapshot(question.state) is not None or _state_is_one(question.state)
         case FeedToUpdate() | Clocks():
             if not _commit_is_one(question.commit, question.validators):
                 return False
@@ -55,9 +62,39 @@ def _is_right(part: object) -> bool:
         case ProtocolParameters():
             return check_parameters(part) is None
         case Feed():
-            return check_feed(part.index, part.max_move) is None and check_feed(part.median, part.max_move) is None
+            return all(check_feed(price, part.max_move) is None for price in (part.index, part.median)) and _ascend(
+                [report.signer for report in part.reports]
+            )
         case _:
             return True
+
+
+def _state_is_one(state: Snapshot) -> bool:
+    """Whether lists in a state are in order, and what is in them belongs where it stands (LEDGER-2, BOOK-2, LIQ-1)."""
+    pool_of = {market: instrument.pool for market, instrument in state.instruments}
+    times = [(order.market, order.sequence) for _, account in state.accounts for order in account.orders]
+    return (
+        len(times) == len(set(times))
+        and all(_account_is_one(account, pool_of) for _, account in state.accounts)
+        and all(_ascend(pool.flagged) for _, pool in state.pools)
+        and all(_ascend([report.signer for report in feed.reports]) for _, feed in state.feeds)
+    )
+
+
+def _account_is_one(account: Account, pool_of: Mapping[str, str]) -> bool:
+    markets = [*(position.instrument for position in account.positions), *(order.market for order in account.orders)]
+    return (
+        _ascend([position.instrument for position in account.positions])
+        and _ascend([order.nonce for order in account.orders])
+        and all(position.lots != 0 for position in account.positions)
+        and all(order.lots > 0 and order.price > 0 for order in account.orders)
+        and all(pool_of.get(market, account.pool) == account.pool for market in markets)
+    )
+
+
+def _ascend(keys: Sequence[Any]) -> bool:
+    """Whether keys ascend, each at most once."""
+    return all(first < second for first, second in pairwise(keys))
 
 
 def _node_is_one(node: Node) -> bool:
@@ -83,5 +120,5 @@ def _commit_is_one(commit: Commit, validators: Validators) -> bool:
     return (
         all(power_of(validators, each.validator) > 0 for each in commit.signatures)
         and all(check_extension(each.time, each.prices) is None for each in commit.signatures)
-        and all(first.validator < second.validator for first, second in pairwise(commit.signatures))
+        and _ascend([each.validator for each in commit.signatures])
     )
