@@ -26,6 +26,7 @@ from clearstone.spec.genesis import check_feed, check_terms
 from clearstone.spec.instruments import OptionSeries, Perpetual
 from clearstone.spec.oracle import Feed
 from clearstone.spec.parameters import ProtocolParameters, check_parameters
+from clearstone.spec.settlement import expiry_key
 from clearstone.spec.snapshot import Snapshot, check_snapshot
 
 
@@ -70,12 +71,14 @@ def _is_right(part: object) -> bool:
 
 
 def _state_is_one(state: Snapshot) -> bool:
-    """Whether lists in a state are in order, and what is in them belongs where it stands (LEDGER-2, BOOK-2, LIQ-1)."""
+    """Whether lists are in order, what is in them belongs there, and only what has expired is settled (LEDGER-2)."""
     pool_of = {market: instrument.pool for market, instrument in state.instruments}
     times = [(order.market, order.sequence) for _, account in state.accounts for order in account.orders]
     return (
         len(times) == len(set(times))
         and all(_account_is_one(account, pool_of) for _, account in state.accounts)
+        and all(key == expiry_key(expiry.feed, expiry.time) for key, expiry in state.expiries)
+        and all(expiry.price is None or expiry.time <= state.header.time for _, expiry in state.expiries)
         and all(_ascend(pool.flagged) for _, pool in state.pools)
         and all(_ascend([report.signer for report in feed.reports]) for _, feed in state.feeds)
     )
