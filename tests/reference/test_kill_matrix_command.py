@@ -5,10 +5,10 @@ import pytest
 from click.testing import CliRunner
 
 from clearstone.mutants import CATALOGUE, find
-from clearstone.reference import mutant_hunts
+from clearstone.reference import kept_findings, mutant_hunts
 from clearstone.reference.command import main
 from clearstone.reference.input_errors import InputError
-from clearstone.reference.kept_findings import keep_finding, key_of, read_findings, spec_digest
+from clearstone.reference.kept_findings import RESTS_ON, digest_of, keep_finding, key_of, read_findings
 from clearstone.reference.kill_matrix_command import METHODS
 from clearstone.reference.kill_matrix_tables import cell, summed, unlike_said
 from clearstone.reference.mutant_hunts import Finding, find_by
@@ -70,17 +70,20 @@ def test_what_is_kept_is_not_hunted_for_again(monkeypatch: pytest.MonkeyPatch, t
     assert len(kept.read_text().splitlines()) == 2
 
 
-def test_a_finding_about_another_spec_or_another_text_is_not_taken(tmp_path: Path):
+def test_a_finding_about_other_code_or_another_text_is_not_taken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     kept = tmp_path / "found.jsonl"
-    keep_finding(kept, finding(), SIGN, "this")
-    assert read_findings(kept, CATALOGUE, "this") == {(SIGN.name, "check"): finding()}
-    assert read_findings(kept, CATALOGUE, "another") == {}
-    assert key_of(SIGN, "this") != key_of(find("no-lock"), "this")
+    keep_finding(kept, finding(), SIGN)
+    assert read_findings(kept, CATALOGUE) == {(SIGN.name, "check"): finding()}
+    assert read_findings(kept, ()) == {}
+    assert key_of(SIGN, "check") != key_of(find("no-lock"), "check")
+    monkeypatch.setattr(kept_findings, "digest_of", lambda method: "other")
+    assert read_findings(kept, CATALOGUE) == {}
 
 
-def test_the_digest_of_the_spec_is_the_same_each_time():
-    assert spec_digest() == spec_digest()
-    assert len(spec_digest()) == 16
+def test_what_a_method_rests_on_is_named_by_a_digest_of_its_own():
+    assert set(RESTS_ON) == set(METHODS)
+    assert all(len(digest_of(method)) == 16 for method in METHODS)
+    assert digest_of("check") == digest_of("stateful") != digest_of("conform")
 
 
 @pytest.mark.parametrize("line", ["nothing", "[1]", '{"key": "k"}'])
@@ -88,7 +91,7 @@ def test_a_line_that_is_no_finding_is_named(line: str, tmp_path: Path):
     kept = tmp_path / "found.jsonl"
     kept.write_text(f"{line}\n")
     with pytest.raises(InputError) as error:
-        read_findings(kept, CATALOGUE, "this")
+        read_findings(kept, CATALOGUE)
     assert error.value.line == 1
     assert run("funding-sign", "--keep", str(kept)).exit_code == 2
 

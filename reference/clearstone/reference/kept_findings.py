@@ -1,33 +1,51 @@
 """Findings kept in a file, a line each: a report on all mutants takes an hour, and need not begin again.
 
-A finding is about one spec. Each line names it by a digest of its code without the prose, so that what was found of
-another one is not taken for an answer about this one.
+A finding is about one spec, and about what it was put to: the invariants, the models, the proofs or the vectors as they
+were. Each line names these by a digest of their code without the prose, so that what was found of others is not taken
+for an answer about them.
 """
 
 from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from functools import cache
 from hashlib import sha256
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from clearstone.mutants import Mutant
 from clearstone.reference.input_errors import InputError
 from clearstone.reference.mutant_hunts import Finding
 
+RESTS_ON: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "check": ("spec", "invariants", "models"),
+        "prove": ("spec", "proofs"),
+        "explore": ("spec", "invariants", "models"),
+        "stateful": ("spec", "invariants", "models"),
+        "conform": ("spec", "models", "conformance"),
+    }
+)
+"""The packages whose code decides what a method finds."""
 
-def spec_digest() -> str:
-    """What names the spec that findings are about: a digest of its code, without docstrings and comments."""
-    folder = resources.files("clearstone.spec")
+
+def digest_of(method: str) -> str:
+    """What names the code that a finding by a method is about, without docstrings and comments."""
+    return sha256("".join(map(_package_digest, RESTS_ON[method])).encode()).hexdigest()[:16]
+
+
+@cache
+def _package_digest(package: str) -> str:
     digest = sha256()
-    for name, source in sorted(_sources(folder, "")):
+    for name, source in sorted(_sources(resources.files(f"clearstone.{package}"), "")):
         digest.update(f"{name}\n{ast.unparse(_without_prose(ast.parse(source)))}\n".encode())
-    return digest.hexdigest()[:16]
+    return digest.hexdigest()
 
 
 def _sources(folder: Traversable, prefix: str) -> Iterable[tuple[str, str]]:
@@ -47,17 +65,17 @@ def _without_prose(tree: ast.Module) -> ast.Module:
     return tree
 
 
-def key_of(mutant: Mutant, spec: str) -> str:
-    """What names a mutant of a spec: the same name may stand for another text tomorrow."""
-    return f"{spec}-{sha256(repr((mutant.module, mutant.old, mutant.new)).encode()).hexdigest()[:8]}"
+def key_of(mutant: Mutant, method: str) -> str:
+    """What names a mutant under a method: the same name may stand for another text tomorrow."""
+    return f"{digest_of(method)}-{sha256(repr((mutant.module, mutant.old, mutant.new)).encode()).hexdigest()[:8]}"
 
 
-def read_findings(path: Path, mutants: Iterable[Mutant], spec: str) -> dict[tuple[str, str], Finding]:
-    """What a file keeps of these mutants of this spec, by mutant and method; nothing if there is no such file.
+def read_findings(path: Path, mutants: Iterable[Mutant]) -> dict[tuple[str, str], Finding]:
+    """What a file keeps of these mutants and of the code at hand, by mutant and method; nothing if there is no file.
 
     Raises InputError where a line is not a finding.
     """
-    keys = {mutant.name: key_of(mutant, spec) for mutant in mutants}
+    named = {mutant.name: mutant for mutant in mutants}
     found: dict[tuple[str, str], Finding] = {}
     if not path.exists():
         return found
@@ -67,13 +85,14 @@ def read_findings(path: Path, mutants: Iterable[Mutant], spec: str) -> dict[tupl
             key, finding = data.pop("key"), Finding(**data)
         except (ValueError, TypeError, KeyError, AttributeError):
             raise InputError(str(path), number, "is not a finding that `clearstone kill-matrix --keep` wrote") from None
-        if keys.get(finding.mutant) == key:
+        known = finding.mutant in named and finding.method in RESTS_ON
+        if known and key_of(named[finding.mutant], finding.method) == key:
             found[finding.mutant, finding.method] = finding
     return found
 
 
-def keep_finding(path: Path, finding: Finding, mutant: Mutant, spec: str) -> None:
+def keep_finding(path: Path, finding: Finding, mutant: Mutant) -> None:
     """Add a finding to a file."""
-    data: dict[str, Any] = {"key": key_of(mutant, spec), **asdict(finding)}
+    data: dict[str, Any] = {"key": key_of(mutant, finding.method), **asdict(finding)}
     with path.open("a", encoding="utf-8") as lines:
         lines.write(json.dumps(data, ensure_ascii=False) + "\n")

@@ -33,7 +33,7 @@ METHODS = ("check", "prove", "explore", "stateful", "conform")
     metavar="FILE",
     type=click.Path(dir_okay=False, writable=True, path_type=Path),
     callback=writable_file,
-    help="Keep each finding in FILE, and do not hunt again for what it has of this spec.",
+    help="Keep each finding in FILE, and do not hunt again for what it has of this code.",
 )
 @click.option("--processes", type=click.IntRange(1, 256), default=1, show_default=True, help="Hunts at once.")
 @click.pass_context
@@ -104,12 +104,11 @@ def hunt_all(
     """What became of each mutant under each method, and whether all of it was done."""
     from concurrent.futures import ThreadPoolExecutor, as_completed
 
-    from clearstone.reference.kept_findings import keep_finding, read_findings, spec_digest
+    from clearstone.reference.kept_findings import keep_finding, read_findings
     from clearstone.reference.mutant_hunts import find_by
     from clearstone.reference.proof_report import progress
 
-    spec = spec_digest()
-    found = read_findings(kept_file, listed, spec) if kept_file is not None else {}
+    found = read_findings(kept_file, listed) if kept_file is not None else {}
     found = {key: finding for key, finding in found.items() if finding.method in methods}
     left = [(mutant, method) for mutant in listed for method in methods if (mutant.name, method) not in found]
     with progress("hunting mutants", len(left)) as bars, ThreadPoolExecutor(processes) as pool:
@@ -119,7 +118,7 @@ def hunt_all(
                 finding = hunt.result()
                 found[finding.mutant, finding.method] = finding
                 if kept_file is not None:
-                    keep_finding(kept_file, finding, hunts[hunt], spec)
+                    keep_finding(kept_file, finding, hunts[hunt])
                 bars.update(bars.task_ids[0], advance=1, note=f"{finding.mutant}: {finding.method}")
         except KeyboardInterrupt:
             return found, False
