@@ -6,6 +6,7 @@
 - `network_program`, `network_run`, `network_machine`, `network_stories`: the same for validators under an adversarial
   scheduler; `network_guards` puts claims of all kinds to every state they reach, `network_forgeries` messages that may
   not be counted;
+- `observed_machine`: what both machines are, so that somebody can look at their programs;
 - `hunting`, `parallel_hunting`: profiles, and looking for a program that breaks something, as short as can be;
 - `first_find`: one question, for reports on mutants; `out_of_reach`: the mutants that are not caught, and why;
 - `counterexamples`: programs as ITF traces, and back.
