@@ -11,7 +11,7 @@ from functools import partial
 from typing import Literal, TypeAlias
 
 from clearstone.conformance import wire
-from clearstone.conformance.live.alterations.hunt import ask_altered
+from clearstone.conformance.live.alterations.hunt import SpecificationRaised, ask_altered
 from clearstone.conformance.live.alterations.kinds import ALTERED
 from clearstone.conformance.live.alterations.stock import Stock, vectors_of
 from clearstone.conformance.live.budget import Budget, Clock, Enough
@@ -29,7 +29,7 @@ from clearstone.models.stateful.exchange_program import Program
 from clearstone.models.stateful.exchange_world import WORLDS, world_chain
 
 Ended: TypeAlias = Literal["done", "mismatch", "interrupted", "gone"]
-"""Why a live test ended: the budget is spent, the client got something wrong, it was stopped, or can't go on."""
+"""Why a live test ended: the budget is spent, the client got something wrong, it was stopped, or it can't go on."""
 
 GROWTH = (1, 6, 10)
 """How many times as much as the first turn the second and all later ones ask."""
@@ -101,6 +101,8 @@ def live_test(
             test.ended = "interrupted" if test.finding is None else "mismatch"
         except ClientGone as gone:
             test.ended, test.reason, test.stderr = "gone", gone.reason, gone.stderr
+        except SpecificationRaised as raised:
+            test.ended, test.reason = "gone", str(raised)
         test.starts = client.starts
     test.seconds = test.clock.spent
     return test

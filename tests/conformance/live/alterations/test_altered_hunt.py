@@ -1,15 +1,19 @@
 """Asking altered vectors: a right client has nothing to fear, a wrong one is told by as few changes as do."""
 
+import sys
 from itertools import islice
 from random import Random
 
 import pytest
 
 from clearstone.conformance.live.alterations.alteration import Alteration
-from clearstone.conformance.live.alterations.hunt import ask_altered, some_altered
+from clearstone.conformance.live.alterations.hunt import SpecificationRaised, ask_altered, some_altered
 from clearstone.conformance.live.alterations.stock import Stock
-from clearstone.conformance.live.budget import Clock, Enough
+from clearstone.conformance.live.budget import Budget, Clock, Enough
 from clearstone.conformance.live.finding import of_altered
+from clearstone.conformance.live.live_report import report_of
+from clearstone.conformance.live.live_test import live_test
+from clearstone.conformance.runner.limits import Limits
 from clearstone.conformance.vector_file import read_file, text_of
 
 
@@ -31,6 +35,30 @@ def test_the_same_seed_makes_the_same_questions(reference, keys, stock, vectors)
     for case in islice(vectors.values(), 0, None, 40):
         one, other = (some_altered(Random(case.id), case, Stock(tuple(vectors.values()), 1)) for _ in range(2))
         assert (one and one.given) == (other and other.given)
+
+
+def failing(question):
+    raise ZeroDivisionError("nobody voted")
+
+
+def test_a_specification_that_fails_is_told_as_such(reference, keys, stock, monkeypatch):
+    monkeypatch.setattr("clearstone.conformance.live.alterations.hunt.answer", lambda _operation, given: failing(given))
+    with pytest.raises(
+        SpecificationRaised, match=r"raised ZeroDivisionError in failing, line \d+ of test_altered"
+    ) as told:
+        ask_altered(reference, "arithmetic", stock, Clock(600.0), 12, 3, 1.0)
+    assert "a defect of Clearstone and not of the client (nobody voted)" in str(told.value)
+
+
+def test_a_live_test_ends_in_good_order_where_the_specification_fails(keys, monkeypatch):
+    monkeypatch.setattr("clearstone.conformance.live.alterations.hunt.answer", lambda _operation, given: failing(given))
+    command = (sys.executable, "-m", "clearstone.reference.command", "client")
+    test = live_test(command, Budget(seconds=20.0), Limits(), only=["altered-arithmetic"])
+    assert test.ended == "gone"
+    assert test.reason.startswith("the specification raised ZeroDivisionError")
+    report = report_of(test)
+    assert not report.conforms
+    assert test.reason in report.notes
 
 
 def wrong_about_a_cap(question, reply):

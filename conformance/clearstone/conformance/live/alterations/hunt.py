@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import traceback
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from random import Random
 
 from clearstone.conformance.live.alterations.alteration import Alteration, NoSuchPlace, all_altered, altered, plainer
@@ -25,6 +27,19 @@ from clearstone.spec.receipts import Rejection
 from clearstone.spec.snapshot import restore, snapshot_of
 
 _BLOCK = re.compile(r"blocks\[(\d+)\]")
+
+
+class SpecificationRaised(Exception):
+    """The specification, which is to have an answer to everything, failed on an altered vector."""
+
+    def __init__(self, case: Case, error: Exception) -> None:
+        """Say on which, and where."""
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{last.name}, line {last.lineno} of {Path(last.filename).name}"
+        super().__init__(
+            f"the specification raised {type(error).__name__} in {where} when it was asked {case.id} with something "
+            f"altered: a defect of Clearstone and not of the client ({error})"
+        )
 
 
 class _Skipped(Exception):
@@ -140,7 +155,12 @@ def as_altered(case: Case, alterations: tuple[Alteration, ...], stock: Stock) ->
     question = from_json(operation.question, given)
     if isinstance(question, Rejection):
         return Altered(case, alterations, given, Answered(None, question.rule))
-    return Altered(case, alterations, given, answer(operation, question)) if within_bounds(question) else None
+    if not within_bounds(question):
+        return None
+    try:
+        return Altered(case, alterations, given, answer(operation, question))
+    except Exception as error:  # it is total, so whatever comes is a defect to be told
+        raise SpecificationRaised(case, error) from error
 
 
 def _begin(client: LiveClient, question: Altered) -> None:
@@ -183,7 +203,7 @@ def _shrink(done: AlteredAsking, client: LiveClient, stock: Stock, clock: Clock)
         if not wrong(()):
             Shrinker().shrink(done.smallest.alterations, wrong, plainer, lambda first, second: ())
         still(of_one_block(done.smallest, done.mismatch))
-    except (ClientGone, KeyboardInterrupt, _Skipped):  # what was found until then stands
+    except (ClientGone, KeyboardInterrupt, SpecificationRaised, _Skipped):  # what was found until then stands
         pass
 
 
