@@ -13,7 +13,11 @@ def bench_rounds_0_and_1(benchmark, throughput, by_step):
     throughput(done.states, "states")
 
 
-def bench_rounds_0_to_2(benchmark, throughput):
-    done = benchmark.pedantic(exhaust, args=(Instance(rounds=3),), rounds=1)
-    assert (done.states, done.holds) == (17_810_572, True)
+@pytest.mark.parametrize(
+    ("closes_rounds", "states"), [(False, 17_810_572), (True, 260_231)], ids=["rounds open", "rounds closed"]
+)
+def bench_rounds_0_to_2(benchmark, throughput, closes_rounds, states):
+    given = {"closes_rounds": closes_rounds}
+    done = benchmark.pedantic(exhaust, args=(Instance(rounds=3),), kwargs=given, rounds=1)
+    assert (done.states, done.holds) == (states, True)
     throughput(done.states, "states")

@@ -93,7 +93,7 @@ MUTANTS = (
         new="shapes = [(cbor.encode_text(name), name, shape) for name, shape in fields_of(cls)]",
         breaks="ENC-1: a record is written as nobody may read it",
         layer="encoding",
-        caught_by=("check", "conform"),
+        caught_by=("check", "explore", "conform"),
     ),
     Mutant(
         name="surplus-fields-accepted",

@@ -66,7 +66,7 @@ MUTANTS = (
         new="slot = max(1, floor_div(perpetual.parameters.funding_interval, SAMPLE_SLOTS))",
         breaks="PERP-3: a short interval has more samples than it has slots",
         layer="funding",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("prove", "stateful", "conform"),
     ),
 )
 """The mutants of this layer."""

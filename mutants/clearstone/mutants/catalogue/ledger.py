@@ -12,7 +12,7 @@ MUTANTS = (
         new="if not 0 <= body.nonce <= latest:",
         breaks="LEDGER-6: a transaction executes as often as it is sent",
         layer="ledger",
-        caught_by=("check", "prove", "stateful", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="expiry-not-checked",
@@ -21,7 +21,7 @@ MUTANTS = (
         new="if not 0 <= body.expires <= MAX_TIME:",
         breaks="LEDGER-6: an approval never expires",
         layer="ledger",
-        caught_by=("check", "prove", "stateful", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="attestation-of-one",
@@ -30,7 +30,7 @@ MUTANTS = (
         new="if power == 0:",
         breaks="LEDGER-5: a single validator attests what it likes",
         layer="ledger",
-        caught_by=("check", "prove", "stateful", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="attestation-counted-thrice",
@@ -39,7 +39,7 @@ MUTANTS = (
         new="if any(first.key > second.key for",
         breaks="LEDGER-5: a validator that signs three times counts three times",
         layer="ledger",
-        caught_by=("check", "prove", "stateful", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="deposit-counted-twice",
@@ -48,7 +48,7 @@ MUTANTS = (
         new="if len(action.deposit_id) != 32:",
         breaks="LEDGER-5: a deposit is credited as often as it is attested",
         layer="ledger",
-        caught_by=("check", "prove", "stateful", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="deposit-credits-an-atom-more",
@@ -57,7 +57,7 @@ MUTANTS = (
         new="replace(account, cash=account.cash + action.amount + 1)",
         breaks="LEDGER-5: more is credited than the vault received",
         layer="ledger",
-        caught_by=("check", "prove", "stateful", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="withdrawal-id-used-again",
@@ -66,7 +66,7 @@ MUTANTS = (
         new="if len(action.withdrawal_id) != 32:",
         breaks="LEDGER-5: a withdrawal id is used twice",
         layer="ledger",
-        caught_by=("check", "prove", "stateful", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="released-twice",
@@ -75,7 +75,7 @@ MUTANTS = (
         new="if withdrawal is None:",
         breaks="LEDGER-5: a withdrawal is paid out as often as it is attested",
         layer="ledger",
-        caught_by=("check", "prove", "stateful", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="winner-paid-before-loser",
@@ -102,7 +102,7 @@ MUTANTS = (
         new="rejection = None",
         breaks="MARGIN-6: one function lets an account give its margin away",
         layer="ledger",
-        caught_by=("check", "prove", "stateful", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="margin-before-debit",
@@ -120,7 +120,7 @@ MUTANTS = (
         new="if debited.pool not in context.members:",
         breaks="OPT-4: winners leave while a series waits for its price",
         layer="ledger",
-        caught_by=("check", "prove", "stateful", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="restart-resets-funding",
@@ -138,7 +138,7 @@ MUTANTS = (
         new="filled = replace(pool, fees=pool.fees - moved)",
         breaks="LEDGER-9: what leaves the fees arrives nowhere",
         layer="ledger",
-        caught_by=("check", "prove", "stateful", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
 )
 """The mutants of this layer."""

@@ -129,7 +129,7 @@ MUTANTS = (
         new="traded(after, quote, lots, quote.mark",
         breaks="LIQ-2: the target is left with more lots than it had",
         layer="liquidation",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
     Mutant(
         name="sixteenths-floored",
@@ -138,7 +138,7 @@ MUTANTS = (
         new="lots = floor_div(abs(position.lots) * sixteenths, SIXTEENTHS)",
         breaks="LIQ-3: nothing is taken of a small leg",
         layer="liquidation",
-        caught_by=("check", "prove", "stateful", "conform"),
+        caught_by=("prove", "stateful", "conform"),
     ),
     Mutant(
         name="sixteenths-from-two",
@@ -147,7 +147,7 @@ MUTANTS = (
         new="for sixteenths in range(2, SIXTEENTHS)",
         breaks="LIQ-3: more of an expiry is taken than restores the buffer",
         layer="liquidation",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("check", "prove", "stateful", "conform"),
     ),
 )
 """The mutants of this layer."""

@@ -21,7 +21,7 @@ MUTANTS = (
         new="return recent, earlier",
         breaks="MARGIN-4a: realised profit leaves at once",
         layer="margin",
-        caught_by=("check", "prove", "stateful", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="unrealised-profit-counts",
@@ -30,7 +30,7 @@ MUTANTS = (
         new="excluded += 0",
         breaks="MARGIN-4: profit at a pumped price is borrowed against",
         layer="margin",
-        caught_by=("check", "prove", "stateful", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="losses-netted",
@@ -39,7 +39,7 @@ MUTANTS = (
         new="excluded += value - position.cost - allowed",
         breaks="MARGIN-4: losses are netted with gains before they are clipped",
         layer="margin",
-        caught_by=("check", "prove", "stateful", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="orders-netted",
@@ -48,7 +48,7 @@ MUTANTS = (
         new="adverse_buys += order.lots * (price - quote.mark)",
         breaks="BOOK-5: a good order hides what a bad one would lose",
         layer="margin",
-        caught_by=("check", "prove", "stateful", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="premium-counts-twice",
@@ -57,7 +57,7 @@ MUTANTS = (
         new="            required += 0\n",
         breaks="MARGIN-3a: what was paid for options is withdrawn again",
         layer="margin",
-        caught_by=("check", "prove", "stateful", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="margin-ignores-open-interest",
@@ -93,7 +93,7 @@ MUTANTS = (
         new="return worst_loss(legs, prices_tried(legs, initial)) + max(0, naked) * margin",
         breaks="MARGIN-3: a portfolio that cannot lose pays for another that can",
         layer="margin",
-        caught_by=("check", "prove", "stateful", "conform"),
+        caught_by=("prove", "stateful", "conform"),
     ),
     Mutant(
         name="naked-calls-unmargined",
@@ -102,7 +102,7 @@ MUTANTS = (
         new=")",
         breaks="MARGIN-3: a call that is sold can only lose what it loses at the prices tried",
         layer="margin",
-        caught_by=("check", "prove", "stateful", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="naked-calls-counted-in-lots",
@@ -111,7 +111,7 @@ MUTANTS = (
         new="naked -= position.lots",
         breaks="MARGIN-3: a naked call needs its margin for one unit of the underlying, whatever its size",
         layer="margin",
-        caught_by=("check", "prove", "stateful", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="naked-calls-margin-floored",
@@ -129,7 +129,7 @@ MUTANTS = (
         new="index - ceil_div(index * rise, PPM)",
         breaks="MARGIN-3: no price above the index is tried but the strikes",
         layer="margin",
-        caught_by=("check", "prove", "stateful", "conform"),
+        caught_by=("prove", "stateful", "conform"),
     ),
     Mutant(
         name="rise-floored",
@@ -138,7 +138,7 @@ MUTANTS = (
         new="index + index * rise // PPM",
         breaks="NUM-3: the rise that is tried is rounded for the account",
         layer="margin",
-        caught_by=("check", "prove", "stateful", "conform"),
+        caught_by=("prove", "stateful", "conform"),
     ),
     Mutant(
         name="least-loss-counts",
@@ -174,7 +174,7 @@ MUTANTS = (
         new="return min(max(0, ticks), series.strike) * series.multiplier\n\n\ndef option_mark",
         breaks="OPT-1: a call pays no more than its strike",
         layer="margin",
-        caught_by=("check", "prove", "stateful", "conform"),
+        caught_by=("prove", "stateful", "conform"),
     ),
     Mutant(
         name="liquidatable-at-margin",

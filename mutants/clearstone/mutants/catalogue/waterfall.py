@@ -111,7 +111,7 @@ MUTANTS = (
         new="    pool_id = ledger.pools.keys()[0]\n    pool = ledger.pools[pool_id]\n    if pot ==",
         breaks="LEDGER-4: a pot of another pool pays what is still owed",
         layer="waterfall",
-        caught_by=("check", "prove", "conform"),
+        caught_by=("prove", "conform"),
     ),
 )
 """The mutants of this layer."""
