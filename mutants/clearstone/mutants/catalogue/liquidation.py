@@ -12,7 +12,7 @@ MUTANTS = (
         new="lots = action.lots",
         breaks="LIQ-3: a liquidation takes more than there is",
         layer="liquidation",
-        caught_by=("check", "prove", "stateful", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="liquidation-charge-uncapped",
@@ -39,7 +39,7 @@ MUTANTS = (
         new="liquidator = charged(liquidator, -2 * takeover.discount, period)",
         breaks="LIQ-4: the liquidator receives more than the target pays",
         layer="liquidation",
-        caught_by=("check", "prove", "stateful", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="liquidator-unchecked",
@@ -66,7 +66,7 @@ MUTANTS = (
         new="if not settled.accounts[action.account].positions:",
         breaks="LIQ-1: an account with enough margin is liquidated",
         layer="liquidation",
-        caught_by=("check", "prove", "stateful", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="liquidate-on-a-frozen-feed",
@@ -102,7 +102,7 @@ MUTANTS = (
         new="pool.flagged",
         breaks="LIQ-1: the pool's list of flagged accounts is out of step",
         layer="liquidation",
-        caught_by=("check", "prove", "stateful", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="bisection-skips-what-holds",
@@ -111,7 +111,7 @@ MUTANTS = (
         new="return (low, middle - 1) if holds(middle)",
         breaks="LIQ-3: fewer lots are taken than restore the buffer",
         layer="liquidation",
-        caught_by=("check", "prove", "stateful", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="liquidate-all-at-once",
@@ -120,7 +120,7 @@ MUTANTS = (
         new="return size",
         breaks="LIQ-3: all is taken where a part would have restored the buffer",
         layer="liquidation",
-        caught_by=("check", "prove", "stateful", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="takeover-adds-lots",

@@ -156,7 +156,7 @@ MUTANTS = (
         new="else max(isolated, portfolio_loss",
         breaks="MARGIN-3: a spread needs more than it can lose",
         layer="margin",
-        caught_by=("check", "prove", "stateful", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="isolated-margin-of-a-lot",
@@ -165,7 +165,7 @@ MUTANTS = (
         new="total += (quote.initial",
         breaks="MARGIN-2: any number of short options needs the margin of one",
         layer="margin",
-        caught_by=("check", "prove", "stateful", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="payoff-ends-at-twice-the-strike",
@@ -183,7 +183,7 @@ MUTANTS = (
         new="return health_equity(account, quotes) <= maintenance_requirement",
         breaks="LIQ-1: who has exactly his maintenance margin is liquidated",
         layer="margin",
-        caught_by=("check", "prove", "stateful", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="shorts-lower-maintenance",
@@ -192,7 +192,7 @@ MUTANTS = (
         new="required += position.lots * quote.maintenance",
         breaks="MARGIN-1: a short perpetual lowers what is required",
         layer="margin",
-        caught_by=("check", "prove", "stateful", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
 )
 """The mutants of this layer."""

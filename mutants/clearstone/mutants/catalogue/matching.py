@@ -21,7 +21,7 @@ MUTANTS = (
         new="if order.price is not None and not 1 <= order.price:",
         breaks="BOOK-3: an order trades at any price",
         layer="matching",
-        caught_by=("check", "prove", "stateful", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="fill-at-mark",
@@ -30,7 +30,7 @@ MUTANTS = (
         new="price = quote.mark",
         breaks="BOOK-2: any size fills at the oracle's price",
         layer="matching",
-        caught_by=("check", "prove", "stateful", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="maker-unchecked",
@@ -75,7 +75,7 @@ MUTANTS = (
         new="if lots > resting.lots:",
         breaks="BOOK-2: the book is out of step with the accounts' orders",
         layer="matching",
-        caught_by=("check", "prove", "stateful", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="reduce-only-opens",
@@ -93,7 +93,7 @@ MUTANTS = (
         new="pool.fees + 2 * fee,",
         breaks="LEDGER-1: the pool collects more than both sides pay",
         layer="matching",
-        caught_by=("check", "prove", "stateful", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="spent-reduce-only-order-stays",

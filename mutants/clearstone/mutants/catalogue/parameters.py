@@ -21,7 +21,7 @@ MUTANTS = (
         new="context.now",
         breaks="LEDGER-8: a change binds without a delay",
         layer="parameters",
-        caught_by=("check", "prove", "stateful", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="parameter-change-replayed",

@@ -12,7 +12,7 @@ MUTANTS = (
         new="positions=account.positions,",
         breaks="OPT-3: a position is paid and kept",
         layer="settlement",
-        caught_by=("check", "prove", "stateful", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="payoff-not-locked",
@@ -21,7 +21,7 @@ MUTANTS = (
         new="recent, earlier = realise(account, 0, period)",
         breaks="OPT-4: a long leaves before the loser has been found",
         layer="settlement",
-        caught_by=("check", "prove", "stateful", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="trade-at-expiry",
@@ -30,7 +30,7 @@ MUTANTS = (
         new="    if now <= series.expiry:\n",
         breaks="OPT-3: at t = expiry a series still trades",
         layer="settlement",
-        caught_by=("check", "prove", "stateful", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="settlement-at-last-index",
@@ -48,7 +48,7 @@ MUTANTS = (
         new="    if expiry.count > 0:\n        return",
         breaks="OPT-2: a price is set from too few samples",
         layer="settlement",
-        caught_by=("check", "prove", "stateful", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="option-mark-unclamped",
@@ -57,7 +57,7 @@ MUTANTS = (
         new="return reported * series.multiplier",
         breaks="MARK-1: a mark at a wrong scale is worth what it says",
         layer="settlement",
-        caught_by=("check", "prove", "stateful", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
 )
 """The mutants of this layer."""

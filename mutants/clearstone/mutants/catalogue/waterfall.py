@@ -12,7 +12,7 @@ MUTANTS = (
         new="closed = tuple(closed)",
         breaks="WATER-2: winners pay before the insurance fund",
         layer="waterfall",
-        caught_by=("check", "prove", "stateful", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="insurance-cap-ignored",
@@ -30,7 +30,7 @@ MUTANTS = (
         new="drawn = min(absorption.owed, sum(allowances))",
         breaks="LEDGER-1: the fund pays what it does not have",
         layer="waterfall",
-        caught_by=("check", "prove", "stateful", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="principal-before-profit",
@@ -39,7 +39,7 @@ MUTANTS = (
         new='("closed-profit", lambda _, other: equity(other, context.quotes)),',
         breaks="WATER-2: who won nothing pays for who did",
         layer="waterfall",
-        caught_by=("check", "prove", "stateful", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="winners-charged-in-full",
@@ -48,7 +48,7 @@ MUTANTS = (
         new="charges = caps",
         breaks="WATER-3: winners lose more than is missing",
         layer="waterfall",
-        caught_by=("check", "prove", "stateful", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="deficit-left-standing",
@@ -57,7 +57,7 @@ MUTANTS = (
         new="credited = replace(account, cash=account.cash + amount - 1)",
         breaks="WATER-3: a default does not end at zero",
         layer="waterfall",
-        caught_by=("check", "prove", "stateful", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="deleveraging-off-the-mark",
@@ -66,7 +66,7 @@ MUTANTS = (
         new="taken = traded(other, quote, signed, quote.mark + 1, 0, period, other.orders)",
         breaks="WATER-1: counterparties close at another price than the defaulter",
         layer="waterfall",
-        caught_by=("check", "prove", "stateful", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="deleveraging-keeps-open-interest",
@@ -75,7 +75,7 @@ MUTANTS = (
         new="open_interest=market.open_interest",
         breaks="WATER-1: open interest is out of step with positions",
         layer="waterfall",
-        caught_by=("check", "prove", "stateful", "conform"),
+        caught_by=("check", "prove", "explore", "stateful", "conform"),
     ),
     Mutant(
         name="default-before-funding",
