@@ -186,3 +186,9 @@ def test_more_is_exhausted_than_with_rounds_open():
     assert (weighted.holds, weighted.states) == (True, 252_213)
     seven = exhaust(SEVEN, closes_rounds=True)
     assert (seven.holds, seven.states) == (True, 373_206)
+
+
+@pytest.mark.long
+def test_two_liars_of_seven_break_nothing_in_three_rounds():
+    done = exhaust(replace(SEVEN, rounds=3), closes_rounds=True)
+    assert (done.holds, done.states) == (True, 297_535_137)
