@@ -33,9 +33,8 @@ What the *reduced* instances leave out, and why nothing is lost:
 
 And if rounds are closed (`closed_rounds`, `--closed-rounds`), *everything but the latest round*: nobody acts in a round
 that somebody has left, and who is behind goes on at once. Rounds 0 and 1 of four validators are 4,680 states then and
-not 39,825, rounds 0 to 2 are 260,231 and not 17.8 million, rounds 0 and 1 of seven 373,206 and not 10.9 million. Rounds
-0 to 2 of seven validators, two of them Byzantine, are exhausted so: 297,535,137 states in seven minutes and 4.9 GB. With
-rounds open ten minutes and 8 GB do not go beyond rounds 0 and 1.
+not 39,825, rounds 0 to 2 are 260,231 and not 17.8 million, rounds 0 and 1 of seven 373,206 and not 10.9 million. So
+rounds 0 to 2 of seven validators, two of them Byzantine, are exhausted: 297,535,137 states in seven minutes and 4.9 GB.
 
 `instance` says what is finite about an instance; `system` explores it by calling `step` in every state; `table` and
 `packed` do the same from a table of all that `step` can answer, far quicker, and tests hold the two equal, edge by
