@@ -39,7 +39,7 @@ main(answer)
 """
 
 
-@pytest.mark.parametrize(("seed", "count"), [(1, 2_000), (2, 2_000), pytest.param(3, 100_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(("seed", "count"), [(1, 2_000), pytest.param(3, 100_000, marks=pytest.mark.slow)])
 def test_random_replies_never_end_the_run(asked, divisions, seed: int, count: int):
     begun = time.monotonic()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -46,7 +46,9 @@ def replay(*arguments: object) -> Result:
     return CliRunner().invoke(main, ["replay", *map(str, arguments)])
 
 
-@pytest.mark.parametrize("name", FOUND)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow) if name == "valid" else name for name in FOUND]
+)
 def test_a_trace_breaks_again_under_its_mutant_and_holds_on_the_rules_as_they_are(name: str, tmp_path: Path):
     mutant, options, said = FOUND[name]
     path, test = found(name, tmp_path), tmp_path / "test_found.py"

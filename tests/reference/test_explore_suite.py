@@ -33,7 +33,7 @@ EXAMPLES = {"consensus": "no-lock", "ledger": "fee-credited-twice"}
         ("a-third-exceeds-a-third", "a-third-lies", "rounds-are-skipped-with-a-third", None),
         ("amnesia-is-no-evidence", "forks-are-blamed", "forks-are-blamed", None),
         ("evidence-believes-forgeries", "forks-are-blamed", "never-accused", None),
-        ("commit-without-quorum", "exchange", "refusals", 1),
+        pytest.param("commit-without-quorum", "exchange", "refusals", 1, marks=pytest.mark.slow),
     ],
 )
 def test_a_broken_rule_is_caught_in_a_process_of_its_own(mutant: str, instance: str, finding: str, steps: int | None):
